@@ -1,0 +1,68 @@
+package io.weir.logstore;
+
+/**
+ * The committed events and the state of one partition. Not the Raft log: what arrives here has been agreed on, in order.
+ *
+ * <p><b>Durability.</b> When {@link WriteBatch#commit()} returns, the batch survives kill -9 and power loss. A batch is all
+ * or nothing under every fault.
+ *
+ * <p><b>Ordering.</b> Batches are serial. A {@link ReadView} opened after a commit returned sees it. Positions are dense in
+ * the partition, revisions dense in a stream, and an event with a lower position never becomes visible after one with a
+ * higher position.
+ *
+ * <p><b>Threads.</b> One batch at a time, on one thread; {@link #beginWrite()} on another thread while a batch is open
+ * throws. Any number of views, on any threads, up to the store's number of readers; {@link #openRead()} waits for a free
+ * one. {@link #close()} refuses new views, waits for open ones and the open batch, and only then unmaps: a read never
+ * meets a closed store.
+ *
+ * <p><b>Buffers.</b> Arguments belong to the caller and are not kept. Buffers given to visitors belong to the store and end
+ * with the call.
+ *
+ * <p>A typical life:
+ *
+ * <pre>{@code
+ * try (WriteBatch batch = store.beginWrite()) {
+ *     batch.createStream(key, batch.state().nextStreamId());
+ *     batch.append(key, 0, batch.state().nextPosition(), stampMs, events);
+ *     batch.setState(next);
+ *     batch.commit();
+ * }
+ * }</pre>
+ */
+public interface LogStore extends AutoCloseable {
+    /** Bytes of one event as it is handed to {@link WriteBatch#append}. */
+    int MAX_EVENT_BYTES = 1 << 20;
+
+    /** Bytes of one stored answer. */
+    int MAX_ANSWER_BYTES = 8 << 20;
+
+    /** Whose data this is. */
+    StoreIdentity identity();
+
+    /** The running values after the last commit. Any thread. */
+    PartitionState state();
+
+    /**
+     * Begins the only write transaction.
+     *
+     * @throws IllegalStateException if another batch is open, or the store is closed
+     */
+    WriteBatch beginWrite();
+
+    /**
+     * Opens a snapshot of the last committed state.
+     *
+     * @throws StoreException.Closed if the store is closed or closing
+     */
+    ReadView openRead();
+
+    /** Streams that exist. */
+    long streams();
+
+    /** Bytes that the store occupies. */
+    long sizeBytes();
+
+    /** Drains readers and the writer, then closes. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,32 @@
+package io.weir.logstore;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot: all of some committed batches, nothing of later ones. Reads run beside the writer and never wait for it.
+ * Close it soon: an old snapshot keeps its pages from being reused.
+ *
+ * <p>One thread at a time; the thread may change between calls.
+ */
+public interface ReadView extends StateView, AutoCloseable {
+    /**
+     * Visits events of a stream in the order of revisions.
+     *
+     * @param from first revision to visit if {@code forwards}, else the highest; beyond the end: forwards visits nothing,
+     *     backwards begins at the end. Unsigned: -1 backwards means the end.
+     * @throws StoreException.Corrupted if a row's checksum is wrong
+     */
+    void readStream(StreamKey key, long from, boolean forwards, EventVisitor visitor);
+
+    /** Visits events of the partition in the order of positions; {@code from} as in {@link #readStream}. */
+    void readPartition(long from, boolean forwards, EventVisitor visitor);
+
+    /** Visits streams in the order of their keys, those greater than {@code after}, or all. */
+    void listStreams(@Nullable StreamKey after, StreamVisitor visitor);
+
+    /** The log time of a stream's last event. */
+    long lastStampMs(StreamHead head);
+
+    @Override
+    void close();
+}

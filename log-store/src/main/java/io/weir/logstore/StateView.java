@@ -1,0 +1,20 @@
+package io.weir.logstore;
+
+import org.jspecify.annotations.Nullable;
+
+/** What can be asked of a partition's state, of a snapshot or of a running write batch alike. */
+public interface StateView {
+    /** The running values: of the snapshot, or as last set in the batch. */
+    PartitionState state();
+
+    /** The end of a stream, or null if the stream does not exist. */
+    @Nullable
+    StreamHead head(StreamKey key);
+
+    /** A session's row, or null if the session is not known. */
+    @Nullable
+    SessionRow session(SessionId id);
+
+    /** A stored answer, as a fresh array that the caller owns, or null. */
+    byte @Nullable [] answer(SessionId id, long sequence);
+}

@@ -1,0 +1,76 @@
+package io.weir.logstore;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write transaction. Reads see the batch's own writes. Nothing is visible to a {@link ReadView} before
+ * {@link #commit()}, and nothing remains of a batch that was closed without it: neither on disk nor in a cache.
+ *
+ * <p>Confined to the thread that called {@link LogStore#beginWrite()}. Arguments are read during the call and not kept.
+ * A call that throws a {@link StoreException} dooms the batch: every further call but {@link #close()} throws
+ * {@link IllegalStateException}.
+ */
+public interface WriteBatch extends StateView, AutoCloseable {
+    /**
+     * Makes a stream known under an id; its first run must follow in the same batch.
+     *
+     * @param key must not exist
+     * @param streamId must be {@code state().nextStreamId()} plus the streams created in this batch since it was set
+     */
+    void createStream(StreamKey key, long streamId);
+
+    /**
+     * Appends events to a stream that exists or was created in this batch: one row in the runs table, one per event.
+     *
+     * @param key the stream
+     * @param firstRevision must follow the stream's last revision without a gap (0 for a new stream)
+     * @param firstPosition must follow the partition's last position without a gap
+     * @param stampMs log time of the append
+     * @param events at least one; each from its position to its limit; positions are left unchanged
+     * @throws StoreException.LimitExceeded for an event above {@link LogStore#MAX_EVENT_BYTES}
+     */
+    void append(StreamKey key, long firstRevision, long firstPosition, long stampMs, List<ByteBuffer> events);
+
+    /** Writes a session's row. */
+    void putSession(SessionId id, SessionRow row);
+
+    /** Removes a session's row; its answers and expiry notes are removed by their own calls. */
+    void removeSession(SessionId id);
+
+    /** Stores an answer; {@code answer} has 1 to {@link LogStore#MAX_ANSWER_BYTES} bytes. */
+    void putAnswer(SessionId id, long sequence, byte[] answer);
+
+    /**
+     * Removes answers with {@code fromExclusive < sequence <= toInclusive} (unsigned), lowest first, at most {@code limit}.
+     *
+     * @return how many were removed
+     */
+    int removeAnswers(SessionId id, long fromExclusive, long toInclusive, int limit);
+
+    /** Adds an expiry note; adding one that exists changes nothing. */
+    void addExpiry(Expiry expiry);
+
+    /** Removes an expiry note; removing one that does not exist changes nothing. */
+    void removeExpiry(Expiry expiry);
+
+    /** The earliest expiry note, or null. */
+    @Nullable
+    Expiry firstExpiry();
+
+    /** Sets the running values; {@code appliedIndex} and {@code logTimeMs} must not fall. */
+    void setState(PartitionState state);
+
+    /**
+     * Makes the batch durable and visible, at once and as a whole. On return it survives kill -9 and power loss.
+     *
+     * @throws StoreException.Full if the disk or the map is full; nothing of the batch remains, it may be tried again
+     * @throws StoreException.Failed on an I/O error; the store must be closed and recovered
+     */
+    void commit();
+
+    /** Ends the batch; without a preceding {@link #commit()} it leaves no trace. Idempotent. */
+    @Override
+    void close();
+}
