@@ -1,0 +1,183 @@
+package io.weir.logstore.memory;
+
+import io.weir.logstore.Expiry;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.SessionId;
+import io.weir.logstore.SessionRow;
+import io.weir.logstore.StreamHead;
+import io.weir.logstore.StreamKey;
+import io.weir.logstore.WriteBatch;
+import io.weir.logstore.memory.Tables.AnswerKey;
+import io.weir.logstore.memory.Tables.Revision;
+import io.weir.logstore.support.BatchRules;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A batch that keeps its changes beside the committed maps until commit. */
+final class MemoryBatch implements WriteBatch {
+    private final MemoryLogStore store;
+    private final BatchRules rules;
+    private final Overlay<StreamKey, StreamHead> streams;
+    private final Overlay<Revision, MemoryEvent> byRevision;
+    private final Overlay<Long, MemoryEvent> byPosition;
+    private final Overlay<SessionId, SessionRow> sessions;
+    private final Overlay<AnswerKey, byte[]> answers;
+    private final Overlay<Expiry, Boolean> expiries;
+    private long eventBytes;
+
+    MemoryBatch(MemoryLogStore store, Tables base) {
+        this.store = store;
+        rules = new BatchRules(base.state);
+        streams = new Overlay<>(base.streams);
+        byRevision = new Overlay<>(base.byRevision);
+        byPosition = new Overlay<>(base.byPosition);
+        sessions = new Overlay<>(base.sessions);
+        answers = new Overlay<>(base.answers);
+        expiries = new Overlay<>(base.expiries);
+    }
+
+    @Override
+    public PartitionState state() {
+        rules.enter();
+        return rules.state();
+    }
+
+    @Override
+    public @Nullable StreamHead head(StreamKey key) {
+        rules.enter();
+        return streams.get(key);
+    }
+
+    @Override
+    public @Nullable SessionRow session(SessionId id) {
+        rules.enter();
+        return sessions.get(id);
+    }
+
+    @Override
+    public byte @Nullable [] answer(SessionId id, long sequence) {
+        rules.enter();
+        byte[] answer = answers.get(new AnswerKey(id, sequence));
+        return answer == null ? null : answer.clone();
+    }
+
+    @Override
+    public void createStream(StreamKey key, long streamId) {
+        rules.enter();
+        rules.createStream(key, streams.get(key), streamId);
+    }
+
+    @Override
+    public void append(StreamKey key, long firstRevision, long firstPosition, long stampMs, List<ByteBuffer> events) {
+        rules.enter();
+        long streamId = rules.append(key, streams.get(key), firstRevision, firstPosition, events);
+        long revision = firstRevision;
+        long position = firstPosition;
+        for (ByteBuffer event : events) {
+            byte[] bytes = new byte[event.remaining()];
+            event.get(event.position(), bytes);
+            MemoryEvent row = new MemoryEvent(key, revision, position, stampMs, bytes);
+            byRevision.put(new Revision(streamId, revision), row);
+            byPosition.put(position, row);
+            eventBytes += bytes.length;
+            revision++;
+            position++;
+        }
+        streams.put(key, new StreamHead(streamId, revision - 1, position - 1));
+    }
+
+    @Override
+    public void putSession(SessionId id, SessionRow row) {
+        rules.enter();
+        sessions.put(id, row);
+    }
+
+    @Override
+    public void removeSession(SessionId id) {
+        rules.enter();
+        sessions.remove(id);
+    }
+
+    @Override
+    public void putAnswer(SessionId id, long sequence, byte[] answer) {
+        rules.enter();
+        rules.putAnswer(answer);
+        answers.put(new AnswerKey(id, sequence), answer.clone());
+    }
+
+    @Override
+    public int removeAnswers(SessionId id, long fromExclusive, long toInclusive, int limit) {
+        rules.enter();
+        rules.removeAnswers(limit);
+        if (Long.compareUnsigned(fromExclusive, toInclusive) >= 0) {
+            return 0;
+        }
+        int removed = 0;
+        AnswerKey last = new AnswerKey(id, toInclusive);
+        AnswerKey key = answers.ceiling(new AnswerKey(id, fromExclusive + 1));
+        while (removed < limit && key != null && key.compareTo(last) <= 0) {
+            answers.remove(key);
+            removed++;
+            key = answers.ceiling(key);
+        }
+        return removed;
+    }
+
+    @Override
+    public void addExpiry(Expiry expiry) {
+        rules.enter();
+        rules.addExpiry(expiry);
+        expiries.put(expiry, true);
+    }
+
+    @Override
+    public void removeExpiry(Expiry expiry) {
+        rules.enter();
+        expiries.remove(expiry);
+    }
+
+    @Override
+    public @Nullable Expiry firstExpiry() {
+        rules.enter();
+        return expiries.ceiling(new Expiry(0, new SessionId(0, 0)));
+    }
+
+    @Override
+    public void setState(PartitionState state) {
+        rules.enter();
+        rules.setState(state);
+    }
+
+    @Override
+    public void commit() {
+        rules.enter();
+        rules.commit();
+        store.publish(this);
+        end();
+    }
+
+    @Override
+    public void close() {
+        rules.checkThread();
+        if (!rules.ended()) {
+            end();
+        }
+    }
+
+    private void end() {
+        rules.end();
+        store.endBatch();
+    }
+
+    void applyTo(Tables target) {
+        streams.applyTo(target.streams);
+        byRevision.applyTo(target.byRevision);
+        byPosition.applyTo(target.byPosition);
+        sessions.applyTo(target.sessions);
+        answers.applyTo(target.answers);
+        expiries.applyTo(target.expiries);
+        target.state = rules.state();
+        target.eventBytes += eventBytes;
+    }
+}

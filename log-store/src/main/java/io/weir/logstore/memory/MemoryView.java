@@ -1,0 +1,119 @@
+package io.weir.logstore.memory;
+
+import io.weir.logstore.EventVisitor;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.ReadView;
+import io.weir.logstore.SessionId;
+import io.weir.logstore.SessionRow;
+import io.weir.logstore.StreamHead;
+import io.weir.logstore.StreamKey;
+import io.weir.logstore.StreamVisitor;
+import io.weir.logstore.memory.Tables.AnswerKey;
+import io.weir.logstore.memory.Tables.Revision;
+import java.util.Map;
+import java.util.NavigableMap;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot: the maps that were current when it was opened, which nobody changes while it is open. */
+final class MemoryView implements ReadView {
+    private final MemoryLogStore store;
+    private final Tables tables;
+    private final PartitionState state;
+    private boolean closed;
+
+    MemoryView(MemoryLogStore store, Tables tables) {
+        this.store = store;
+        this.tables = tables;
+        this.state = tables.state;
+    }
+
+    @Override
+    public PartitionState state() {
+        checkOpen();
+        return state;
+    }
+
+    @Override
+    public @Nullable StreamHead head(StreamKey key) {
+        checkOpen();
+        return tables.streams.get(key);
+    }
+
+    @Override
+    public @Nullable SessionRow session(SessionId id) {
+        checkOpen();
+        return tables.sessions.get(id);
+    }
+
+    @Override
+    public byte @Nullable [] answer(SessionId id, long sequence) {
+        checkOpen();
+        byte[] answer = tables.answers.get(new AnswerKey(id, sequence));
+        return answer == null ? null : answer.clone();
+    }
+
+    @Override
+    public void readStream(StreamKey key, long from, boolean forwards, EventVisitor visitor) {
+        checkOpen();
+        StreamHead head = tables.streams.get(key);
+        if (head != null) {
+            NavigableMap<Revision, MemoryEvent> stream = tables.byRevision.subMap(
+                    new Revision(head.streamId(), 0), true, new Revision(head.streamId(), head.lastRevision()), true);
+            visit(stream, new Revision(head.streamId(), from), forwards, visitor);
+        }
+    }
+
+    @Override
+    public void readPartition(long from, boolean forwards, EventVisitor visitor) {
+        checkOpen();
+        // Positions are not negative: a negative bound is an unsigned one beyond every position.
+        visit(tables.byPosition, from < 0 ? Long.MAX_VALUE : from, forwards, visitor);
+    }
+
+    private static <K> void visit(NavigableMap<K, MemoryEvent> rows, K from, boolean forwards, EventVisitor visitor) {
+        Map.Entry<K, MemoryEvent> row = forwards ? rows.ceilingEntry(from) : rows.floorEntry(from);
+        boolean more = row != null;
+        while (more && row != null) {
+            byte[] bytes = row.getValue().bytes();
+            more = visitor.onEvent(row.getValue(), new UnsafeBuffer(bytes.clone()), 0, bytes.length);
+            row = forwards ? rows.higherEntry(row.getKey()) : rows.lowerEntry(row.getKey());
+        }
+    }
+
+    @Override
+    public void listStreams(@Nullable StreamKey after, StreamVisitor visitor) {
+        checkOpen();
+        NavigableMap<StreamKey, StreamHead> rows =
+                after == null ? tables.streams : tables.streams.tailMap(after, false);
+        for (Map.Entry<StreamKey, StreamHead> row : rows.entrySet()) {
+            if (!visitor.onStream(row.getKey(), row.getValue())) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public long lastStampMs(StreamHead head) {
+        checkOpen();
+        MemoryEvent last = tables.byPosition.get(head.lastPosition());
+        if (last == null) {
+            throw new IllegalArgumentException(head + " is not of this snapshot");
+        }
+        return last.stampMs();
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the view is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            store.endView(tables);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.weir.logstore.memory;
+
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The changes of a running batch above a committed map, which stays untouched. An empty value marks a removed key. */
+final class Overlay<K extends Comparable<K>, V> {
+    private final NavigableMap<K, V> base;
+    private final NavigableMap<K, Optional<V>> changes = new TreeMap<>();
+
+    Overlay(NavigableMap<K, V> base) {
+        this.base = base;
+    }
+
+    @Nullable
+    V get(K key) {
+        Optional<V> changed = changes.get(key);
+        return changed != null ? changed.orElse(null) : base.get(key);
+    }
+
+    void put(K key, V value) {
+        changes.put(key, Optional.of(value));
+    }
+
+    void remove(K key) {
+        changes.put(key, Optional.empty());
+    }
+
+    /** The least key at or above {@code from}, or null. */
+    @Nullable
+    K ceiling(K from) {
+        K inBase = base.ceilingKey(from);
+        while (inBase != null && changes.containsKey(inBase)) {
+            inBase = base.higherKey(inBase);
+        }
+        Map.Entry<K, Optional<V>> changed = changes.ceilingEntry(from);
+        while (changed != null && changed.getValue().isEmpty()) {
+            changed = changes.higherEntry(changed.getKey());
+        }
+        if (changed == null || inBase == null) {
+            return changed == null ? inBase : changed.getKey();
+        }
+        return inBase.compareTo(changed.getKey()) < 0 ? inBase : changed.getKey();
+    }
+
+    void applyTo(NavigableMap<K, V> target) {
+        changes.forEach((key, value) -> value.ifPresentOrElse(v -> target.put(key, v), () -> target.remove(key)));
+    }
+}

@@ -1,0 +1,64 @@
+package io.weir.logstore.memory;
+
+import io.weir.logstore.Expiry;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.SessionId;
+import io.weir.logstore.SessionRow;
+import io.weir.logstore.StreamHead;
+import io.weir.logstore.StreamKey;
+import java.util.TreeMap;
+
+/** All rows of a partition as sorted maps of objects. While {@code views} is above zero it must not change. */
+final class Tables {
+    final TreeMap<StreamKey, StreamHead> streams;
+    final TreeMap<Revision, MemoryEvent> byRevision;
+    final TreeMap<Long, MemoryEvent> byPosition;
+    final TreeMap<SessionId, SessionRow> sessions;
+    final TreeMap<AnswerKey, byte[]> answers;
+    final TreeMap<Expiry, Boolean> expiries;
+    PartitionState state = PartitionState.EMPTY;
+    long eventBytes;
+    int views;
+
+    Tables() {
+        streams = new TreeMap<>();
+        byRevision = new TreeMap<>();
+        byPosition = new TreeMap<>();
+        sessions = new TreeMap<>();
+        answers = new TreeMap<>();
+        expiries = new TreeMap<>();
+    }
+
+    private Tables(Tables other) {
+        streams = new TreeMap<>(other.streams);
+        byRevision = new TreeMap<>(other.byRevision);
+        byPosition = new TreeMap<>(other.byPosition);
+        sessions = new TreeMap<>(other.sessions);
+        answers = new TreeMap<>(other.answers);
+        expiries = new TreeMap<>(other.expiries);
+        state = other.state;
+        eventBytes = other.eventBytes;
+    }
+
+    Tables copy() {
+        return new Tables(this);
+    }
+
+    /** Key of an event inside its stream. */
+    record Revision(long streamId, long revision) implements Comparable<Revision> {
+        @Override
+        public int compareTo(Revision other) {
+            int byStream = Long.compare(streamId, other.streamId);
+            return byStream != 0 ? byStream : Long.compareUnsigned(revision, other.revision);
+        }
+    }
+
+    /** Key of an answer; sequences are unsigned. */
+    record AnswerKey(SessionId session, long sequence) implements Comparable<AnswerKey> {
+        @Override
+        public int compareTo(AnswerKey other) {
+            int bySession = session.compareTo(other.session);
+            return bySession != 0 ? bySession : Long.compareUnsigned(sequence, other.sequence);
+        }
+    }
+}

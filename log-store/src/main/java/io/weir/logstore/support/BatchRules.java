@@ -1,0 +1,181 @@
+package io.weir.logstore.support;
+
+import io.weir.logstore.Expiry;
+import io.weir.logstore.LogStore;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.StreamHead;
+import io.weir.logstore.StreamKey;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of one {@link io.weir.logstore.WriteBatch}, apart from where its rows go: thread, end, doom, dense positions,
+ * revisions and ids, limits. Every check comes before the first row is written, so that a refused call leaves nothing.
+ *
+ * <p>A caller's mistake is an {@link IllegalArgumentException} or {@link IllegalStateException}; it leaves the batch
+ * usable. A {@link StoreException} dooms the batch.
+ */
+public final class BatchRules {
+    private final Thread owner = Thread.currentThread();
+    private final Map<StreamKey, Long> idsWithoutRun = new HashMap<>();
+    private PartitionState state;
+    private long nextPosition;
+    private long nextStreamId;
+    private boolean doomed;
+    private boolean ended;
+
+    /** Begins a batch of the calling thread on top of {@code state}. */
+    public BatchRules(PartitionState state) {
+        this.state = state;
+        this.nextPosition = state.nextPosition();
+        this.nextStreamId = state.nextStreamId();
+    }
+
+    /**
+     * To be called first by every call of the batch but {@code close}.
+     *
+     * @throws IllegalStateException on another thread, after the end, or if the batch is doomed
+     */
+    public void enter() {
+        checkThread();
+        if (ended) {
+            throw new IllegalStateException("the batch has ended");
+        }
+        if (doomed) {
+            throw new IllegalStateException("an earlier call of this batch failed; it can only be closed");
+        }
+    }
+
+    /** A batch is confined to the thread that began it. */
+    public void checkThread() {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("the batch belongs to thread " + owner.getName() + ", not to "
+                    + Thread.currentThread().getName());
+        }
+    }
+
+    /** From now on only {@code close} is legal. */
+    public void doom() {
+        doomed = true;
+    }
+
+    /** Marks the end, by commit or by close. */
+    public void end() {
+        ended = true;
+    }
+
+    public boolean ended() {
+        return ended;
+    }
+
+    /** The running values as last set. */
+    public PartitionState state() {
+        return state;
+    }
+
+    /** Registers a new stream; {@code head} is what the store knows of the key. */
+    public void createStream(StreamKey key, @Nullable StreamHead head, long streamId) {
+        if (head != null || idsWithoutRun.containsKey(key)) {
+            throw new IllegalArgumentException("stream " + key + " exists");
+        }
+        if (streamId != nextStreamId) {
+            throw new IllegalArgumentException(
+                    "stream " + key + " got id " + streamId + "; the next id is " + nextStreamId);
+        }
+        idsWithoutRun.put(key, streamId);
+        nextStreamId++;
+    }
+
+    /**
+     * Checks an append and counts its events.
+     *
+     * @param head the stream's end as the batch sees it, or null if it has no run yet
+     * @return the stream's id
+     */
+    public long append(
+            StreamKey key, @Nullable StreamHead head, long firstRevision, long firstPosition, List<ByteBuffer> events) {
+        long streamId = idOf(key, head);
+        long expectedRevision = head == null ? 0 : head.lastRevision() + 1;
+        if (firstRevision != expectedRevision) {
+            throw new IllegalArgumentException("append to " + key + " begins at revision " + firstRevision
+                    + "; the next revision is " + expectedRevision);
+        }
+        if (firstPosition != nextPosition) {
+            throw new IllegalArgumentException("append to " + key + " begins at position " + firstPosition
+                    + "; the next position is " + nextPosition);
+        }
+        if (events.isEmpty()) {
+            throw new IllegalArgumentException("append to " + key + " has no events");
+        }
+        for (ByteBuffer event : events) {
+            limit("bytes of an event", event.remaining(), LogStore.MAX_EVENT_BYTES);
+        }
+        idsWithoutRun.remove(key);
+        nextPosition += events.size();
+        return streamId;
+    }
+
+    private long idOf(StreamKey key, @Nullable StreamHead head) {
+        if (head != null) {
+            return head.streamId();
+        }
+        Long id = idsWithoutRun.get(key);
+        if (id == null) {
+            throw new IllegalArgumentException("stream " + key + " does not exist");
+        }
+        return id;
+    }
+
+    public void putAnswer(byte[] answer) {
+        if (answer.length == 0) {
+            throw new IllegalArgumentException("an answer must have at least one byte");
+        }
+        limit("bytes of an answer", answer.length, LogStore.MAX_ANSWER_BYTES);
+    }
+
+    public void removeAnswers(int limit) {
+        if (limit < 0) {
+            throw new IllegalArgumentException("limit " + limit + " is negative");
+        }
+    }
+
+    public void addExpiry(Expiry expiry) {
+        if (expiry.dueMs() < 0) {
+            throw new IllegalArgumentException("due time " + expiry.dueMs() + " is negative");
+        }
+    }
+
+    /** Sets the running values; the dense counters are compared with what was written at {@link #commit()}. */
+    public void setState(PartitionState next) {
+        if (next.appliedIndex() < state.appliedIndex()) {
+            throw new IllegalArgumentException(
+                    "applied index falls from " + state.appliedIndex() + " to " + next.appliedIndex());
+        }
+        if (next.logTimeMs() < state.logTimeMs()) {
+            throw new IllegalArgumentException("log time falls from " + state.logTimeMs() + " to " + next.logTimeMs());
+        }
+        state = next;
+    }
+
+    /** What is about to become durable must be dense, and its counters must say so. */
+    public void commit() {
+        if (!idsWithoutRun.isEmpty()) {
+            throw new IllegalStateException("streams were created without an event: " + idsWithoutRun.keySet());
+        }
+        if (state.nextPosition() != nextPosition || state.nextStreamId() != nextStreamId) {
+            throw new IllegalStateException("the batch reached position " + nextPosition + " and stream id "
+                    + nextStreamId + ", its state says " + state.nextPosition() + " and " + state.nextStreamId());
+        }
+    }
+
+    private void limit(String what, long value, long limit) {
+        if (value > limit) {
+            doom();
+            throw new StoreException.LimitExceeded(what, value, limit);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package io.weir.logstore;
+
+import static io.weir.logstore.StoreFixtures.IDENTITY;
+import static io.weir.logstore.StoreFixtures.append;
+import static io.weir.logstore.StoreFixtures.events;
+import static io.weir.logstore.StoreFixtures.key;
+import static io.weir.logstore.StoreFixtures.partition;
+import static io.weir.logstore.StoreFixtures.stream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store does with events, sessions, answers and expiry notes. */
+public abstract class LogStoreContract {
+    private static final StreamKey A = key(1, "a");
+    private static final StreamKey B = key(1, "b");
+    private static final SessionId S = new SessionId(7, -1);
+    private static final long END = -1;
+
+    protected LogStore store;
+
+    /** An empty store. */
+    protected abstract LogStore open();
+
+    @SuppressWarnings("NullAway.Init")
+    protected LogStoreContract() {}
+
+    @BeforeEach
+    void openStore() {
+        store = open();
+    }
+
+    @AfterEach
+    void closeStore() {
+        store.close();
+    }
+
+    @Test
+    void aNewStoreIsEmpty() {
+        assertThat(store.identity()).isEqualTo(IDENTITY);
+        assertThat(store.state()).isEqualTo(PartitionState.EMPTY);
+        assertThat(store.streams()).isZero();
+        try (ReadView view = store.openRead()) {
+            assertThat(view.state()).isEqualTo(PartitionState.EMPTY);
+            assertThat(view.head(A)).isNull();
+            assertThat(view.session(S)).isNull();
+            assertThat(view.answer(S, 1)).isNull();
+            assertThat(partition(view, 0, true, 10)).isEmpty();
+            assertThat(partition(view, END, false, 10)).isEmpty();
+            assertThat(stream(view, A, 0, true, 10)).isEmpty();
+            assertThat(stream(view, A, END, false, 10)).isEmpty();
+        }
+        try (WriteBatch batch = store.beginWrite()) {
+            assertThat(batch.firstExpiry()).isNull();
+            assertThat(batch.head(A)).isNull();
+            assertThat(batch.removeAnswers(S, 0, -1, 10)).isZero();
+        }
+    }
+
+    private void threeAppends() {
+        append(store, A, 100, "a0", "a1");
+        append(store, B, 200, "b0");
+        append(store, A, 300, "a2");
+    }
+
+    @Test
+    void readsAStreamForwardsAndBackwards() {
+        threeAppends();
+        try (ReadView view = store.openRead()) {
+            String a0 = "a@1/0/0/100/a0";
+            String a1 = "a@1/1/1/100/a1";
+            String a2 = "a@1/2/3/300/a2";
+            assertThat(stream(view, A, 0, true, 10)).containsExactly(a0, a1, a2);
+            assertThat(stream(view, A, 1, true, 10)).containsExactly(a1, a2);
+            assertThat(stream(view, A, 0, true, 2)).containsExactly(a0, a1);
+            assertThat(stream(view, A, 3, true, 10)).isEmpty();
+            assertThat(stream(view, A, END, true, 10)).isEmpty();
+            assertThat(stream(view, A, END, false, 10)).containsExactly(a2, a1, a0);
+            assertThat(stream(view, A, 1, false, 10)).containsExactly(a1, a0);
+            assertThat(stream(view, A, END, false, 1)).containsExactly(a2);
+            assertThat(stream(view, A, 99, false, 1)).containsExactly(a2);
+            assertThat(stream(view, key(2, "a"), 0, true, 10)).isEmpty();
+        }
+    }
+
+    @Test
+    void readsThePartitionForwardsAndBackwards() {
+        threeAppends();
+        try (ReadView view = store.openRead()) {
+            String[] all = {"a@1/0/0/100/a0", "a@1/1/1/100/a1", "b@1/0/2/200/b0", "a@1/2/3/300/a2"};
+            assertThat(partition(view, 0, true, 10)).containsExactly(all);
+            assertThat(partition(view, 2, true, 10)).containsExactly(all[2], all[3]);
+            assertThat(partition(view, 4, true, 10)).isEmpty();
+            assertThat(partition(view, END, true, 10)).isEmpty();
+            assertThat(partition(view, END, false, 10)).containsExactly(all[3], all[2], all[1], all[0]);
+            assertThat(partition(view, 1, false, 10)).containsExactly(all[1], all[0]);
+            assertThat(partition(view, Long.MAX_VALUE, false, 1)).containsExactly(all[3]);
+        }
+    }
+
+    @Test
+    void knowsHeadsStampsAndStreams() {
+        threeAppends();
+        append(store, key(0, "z"), 400, "z0");
+        assertThat(store.streams()).isEqualTo(3);
+        assertThat(store.state()).isEqualTo(new PartitionState(-1, 3, 5, 3, 400, new Digest(4, 400)));
+        try (ReadView view = store.openRead()) {
+            StreamHead head = new StreamHead(0, 2, 3);
+            assertThat(view.head(A)).isEqualTo(head);
+            assertThat(view.lastStampMs(head)).isEqualTo(300);
+            assertThat(view.head(B)).isEqualTo(new StreamHead(1, 0, 2));
+            List<String> listed = new ArrayList<>();
+            view.listStreams(null, (key, at) -> listed.add(key + "=" + at.lastRevision()));
+            assertThat(listed).containsExactly("z@0=0", "a@1=2", "b@1=0");
+            listed.clear();
+            view.listStreams(A, (key, at) -> listed.add(key.toString()));
+            view.listStreams(key(0, "zz"), (key, at) -> {
+                listed.add(key.toString());
+                return false;
+            });
+            assertThat(listed).containsExactly("b@1", "a@1");
+            assertThatThrownBy(() -> view.lastStampMs(new StreamHead(0, 9, 9)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aBatchSeesItsOwnWritesAndNobodyElseDoesBeforeCommit() {
+        try (WriteBatch batch = store.beginWrite();
+                ReadView before = store.openRead()) {
+            append(batch, A, 100, events("a0"));
+            batch.putSession(S, new SessionRow(1, 2, 3));
+            batch.putAnswer(S, 5, new byte[] {9});
+            assertThat(batch.head(A)).isEqualTo(new StreamHead(0, 0, 0));
+            assertThat(batch.session(S)).isEqualTo(new SessionRow(1, 2, 3));
+            assertThat(batch.answer(S, 5)).containsExactly(9);
+            try (ReadView during = store.openRead()) {
+                assertThat(during.head(A)).isNull();
+            }
+            batch.commit();
+            assertThat(before.head(A)).isNull();
+            assertThat(before.session(S)).isNull();
+            assertThat(before.state()).isEqualTo(PartitionState.EMPTY);
+            try (ReadView after = store.openRead()) {
+                assertThat(after.head(A)).isNotNull();
+                assertThat(after.answer(S, 5)).containsExactly(9);
+            }
+        }
+    }
+
+    @Test
+    void anAbandonedBatchLeavesNoTrace() {
+        append(store, A, 100, "a0");
+        try (WriteBatch batch = store.beginWrite()) {
+            append(batch, A, 200, events("lost"));
+            append(batch, B, 200, events("lost"));
+            batch.putSession(S, new SessionRow(1, 2, 3));
+            batch.addExpiry(new Expiry(5, S));
+        }
+        assertThat(store.state().nextPosition()).isEqualTo(1);
+        assertThat(store.streams()).isEqualTo(1);
+        assertThat(partition(store)).containsExactly("a@1/0/0/100/a0");
+        try (WriteBatch batch = store.beginWrite()) {
+            assertThat(batch.head(A)).isEqualTo(new StreamHead(0, 0, 0));
+            assertThat(batch.head(B)).isNull();
+            assertThat(batch.session(S)).isNull();
+            assertThat(batch.firstExpiry()).isNull();
+        }
+        append(store, A, 300, "a1");
+        assertThat(partition(store)).containsExactly("a@1/0/0/100/a0", "a@1/1/1/300/a1");
+    }
+
+    @Test
+    void aSnapshotStaysAsItWas() {
+        threeAppends();
+        try (ReadView view = store.openRead()) {
+            List<String> before = partition(view, 0, true, 10);
+            for (int i = 0; i < 20; i++) {
+                append(store, A, 400 + i, "more");
+                assertThat(partition(view, 0, true, 100)).isEqualTo(before);
+                assertThat(view.head(A)).isEqualTo(new StreamHead(0, 2, 3));
+            }
+        }
+        assertThat(partition(store)).hasSize(24);
+    }
+
+    @Test
+    void keepsSessionsAndAnswers() {
+        SessionId other = new SessionId(7, 0);
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.putSession(S, new SessionRow(1, 2, 3));
+            batch.putSession(S, new SessionRow(4, 5, 6));
+            batch.putSession(other, new SessionRow(0, 0, 0));
+            for (long sequence : new long[] {1, 2, 3, -1}) {
+                batch.putAnswer(S, sequence, new byte[] {(byte) sequence});
+            }
+            batch.putAnswer(other, 2, new byte[LogStore.MAX_ANSWER_BYTES]);
+            batch.commit();
+        }
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.removeSession(other);
+            batch.removeSession(new SessionId(1, 1));
+            assertThat(batch.removeAnswers(S, 0, 3, 2)).isEqualTo(2);
+            assertThat(batch.removeAnswers(S, 3, 3, 9)).isZero();
+            assertThat(batch.removeAnswers(S, 3, 0, 9)).isZero();
+            assertThat(batch.removeAnswers(S, -1, -1, 9)).isZero();
+            assertThat(batch.removeAnswers(S, 2, -1, 0)).isZero();
+            assertThat(batch.answer(S, 2)).isNull();
+            batch.commit();
+        }
+        try (ReadView view = store.openRead()) {
+            assertThat(view.session(S)).isEqualTo(new SessionRow(4, 5, 6));
+            assertThat(view.session(other)).isNull();
+            assertThat(view.answer(S, 1)).isNull();
+            assertThat(view.answer(S, 3)).containsExactly(3);
+            assertThat(view.answer(S, -1)).containsExactly(-1);
+            assertThat(view.answer(other, 2)).hasSize(LogStore.MAX_ANSWER_BYTES);
+        }
+        try (WriteBatch batch = store.beginWrite()) {
+            assertThat(batch.removeAnswers(S, 0, -1, 9)).isEqualTo(2);
+            assertThat(batch.answer(other, 2)).isNotNull();
+        }
+    }
+
+    @Test
+    void keepsExpiriesInOrder() {
+        SessionId small = new SessionId(1, 0);
+        try (WriteBatch batch = store.beginWrite()) {
+            for (Expiry expiry : List.of(
+                    new Expiry(300, small), new Expiry(200, S), new Expiry(200, small), new Expiry(200, small))) {
+                batch.addExpiry(expiry);
+            }
+            batch.commit();
+        }
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.removeExpiry(new Expiry(1, S));
+            for (Expiry expected : List.of(new Expiry(200, small), new Expiry(200, S), new Expiry(300, small))) {
+                assertThat(batch.firstExpiry()).isEqualTo(expected);
+                batch.removeExpiry(expected);
+            }
+            assertThat(batch.firstExpiry()).isNull();
+        }
+    }
+
+    @Test
+    void argumentsAreNeitherKeptNorMoved() {
+        byte[] bytes = {1, 2, 3, 4};
+        ByteBuffer window = ByteBuffer.wrap(bytes, 1, 2);
+        ByteBuffer direct = ByteBuffer.allocateDirect(4).put(bytes).position(2);
+        byte[] answer = {5};
+        try (WriteBatch batch = store.beginWrite()) {
+            append(batch, A, 1, List.of(window, direct, window.asReadOnlyBuffer(), ByteBuffer.allocate(0)));
+            batch.putAnswer(S, 1, answer);
+            java.util.Arrays.fill(bytes, (byte) 0);
+            answer[0] = 0;
+            batch.commit();
+        }
+        assertThat(window.position()).isEqualTo(1);
+        assertThat(direct.position()).isEqualTo(2);
+        List<byte[]> seen = new ArrayList<>();
+        try (ReadView view = store.openRead()) {
+            view.readStream(A, 0, true, (header, buffer, offset, length) -> {
+                byte[] copy = new byte[length];
+                buffer.getBytes(offset, copy);
+                return seen.add(copy);
+            });
+            assertThat(view.answer(S, 1)).containsExactly(5);
+        }
+        assertThat(seen).containsExactly(new byte[] {2, 3}, new byte[] {3, 4}, new byte[] {2, 3}, new byte[0]);
+    }
+
+    @Test
+    void takesTheLargestNamesAndEvents() {
+        StreamKey longest = key(1_023, "n".repeat(StreamKey.MAX_NAME_BYTES));
+        try (WriteBatch batch = store.beginWrite()) {
+            append(batch, longest, 1, List.of(ByteBuffer.allocate(LogStore.MAX_EVENT_BYTES)));
+            batch.commit();
+        }
+        int[] lengths = {0};
+        try (ReadView view = store.openRead()) {
+            view.readStream(longest, 0, true, (header, buffer, offset, length) -> {
+                lengths[0] += length;
+                return header.stream().equals(longest);
+            });
+        }
+        assertThat(lengths[0]).isEqualTo(LogStore.MAX_EVENT_BYTES);
+    }
+}

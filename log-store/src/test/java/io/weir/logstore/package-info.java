@@ -1,0 +1,5 @@
+/** Tests that hold for every store. */
+@NullMarked
+package io.weir.logstore;
+
+import org.jspecify.annotations.NullMarked;
