@@ -22,7 +22,7 @@ public final class MemoryLogStore implements LogStore {
 
     public MemoryLogStore(StoreIdentity identity) {
         this.identity = identity;
-        this.gate = new DrainGate("store of partition " + identity.partition());
+        this.gate = new DrainGate("store of partition " + identity.partition(), Integer.MAX_VALUE);
     }
 
     @Override

@@ -17,26 +17,31 @@ public final class DrainGate {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final String what;
+    private final int maxViews;
     private int views;
     private @Nullable Thread writer;
     private boolean paused;
     private boolean closing;
     private boolean closed;
 
-    /** @param what names the store in messages */
-    public DrainGate(String what) {
+    /**
+     * @param what names the store in messages
+     * @param maxViews how many views may be inside at a time
+     */
+    public DrainGate(String what, int maxViews) {
         this.what = what;
+        this.maxViews = maxViews;
     }
 
     /**
-     * Lets a view in; waits while views are paused.
+     * Lets a view in; waits while views are paused, or while as many are inside as may be.
      *
      * @throws StoreException.Closed if the store is closed or closing
      */
     public void enterView() {
         lock.lock();
         try {
-            while (paused && !closing) {
+            while ((paused || views == maxViews) && !closing) {
                 changed.awaitUninterruptibly();
             }
             if (closing) {

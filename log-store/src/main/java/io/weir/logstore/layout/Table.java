@@ -1,0 +1,30 @@
+package io.weir.logstore.layout;
+
+import java.util.Locale;
+
+/** The tables of a partition. The number is part of every row's checksum and never changes. */
+public enum Table {
+    META(1),
+    EVENTS(2),
+    RUNS(3),
+    STREAMS(4),
+    NAMES(5),
+    SESSIONS(6),
+    ANSWERS(7),
+    EXPIRY(8);
+
+    private final int number;
+
+    Table(int number) {
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** The name on disk. */
+    public String tableName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,274 @@
+package io.weir.logstore.lmdb;
+
+import io.weir.logstore.Expiry;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.SessionId;
+import io.weir.logstore.SessionRow;
+import io.weir.logstore.StreamHead;
+import io.weir.logstore.StreamKey;
+import io.weir.logstore.WriteBatch;
+import io.weir.logstore.layout.EventsLayout;
+import io.weir.logstore.layout.MetaLayout;
+import io.weir.logstore.layout.RunsLayout;
+import io.weir.logstore.layout.SessionsLayout;
+import io.weir.logstore.layout.StreamsLayout;
+import io.weir.logstore.layout.Table;
+import io.weir.logstore.support.BatchRules;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Supplier;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+import org.lmdbjava.GetOp;
+import org.lmdbjava.PutFlags;
+
+/**
+ * One LMDB write transaction. Rows are written at once, straight into their pages; LMDB itself shows the batch its own
+ * writes and forgets them on abort.
+ */
+final class LmdbBatch implements WriteBatch {
+    private static final PutFlags[] APPEND = {PutFlags.MDB_APPEND};
+    private static final PutFlags[] UPSERT = {};
+
+    private final LmdbLogStore store;
+    private final Environment environment;
+    private final TableReader rows;
+    private final HeadCache heads;
+    private final PartitionState before;
+    private final BatchRules rules;
+
+    LmdbBatch(LmdbLogStore store, Environment environment, HeadCache heads, PartitionState before) {
+        this.store = store;
+        this.environment = environment;
+        this.heads = heads;
+        this.before = before;
+        this.rules = new BatchRules(before);
+        this.rows = new TableReader(environment, environment.beginWrite());
+    }
+
+    @Override
+    public PartitionState state() {
+        rules.enter();
+        return rules.state();
+    }
+
+    @Override
+    public @Nullable StreamHead head(StreamKey key) {
+        rules.enter();
+        StreamHead known = heads.get(key);
+        if (known != null) {
+            return known;
+        }
+        StreamHead head = run(() -> rows.head(key));
+        if (head != null) {
+            heads.stage(key, head);
+        }
+        return head;
+    }
+
+    @Override
+    public @Nullable SessionRow session(SessionId id) {
+        rules.enter();
+        return run(() -> rows.session(id));
+    }
+
+    @Override
+    public byte @Nullable [] answer(SessionId id, long sequence) {
+        rules.enter();
+        return run(() -> rows.answer(id, sequence));
+    }
+
+    @Override
+    public void createStream(StreamKey key, long streamId) {
+        rules.createStream(key, head(key), streamId);
+    }
+
+    @Override
+    public void append(StreamKey key, long firstRevision, long firstPosition, long stampMs, List<ByteBuffer> events) {
+        StreamHead head = head(key);
+        long streamId = rules.append(key, head, firstRevision, firstPosition, events);
+        write(() -> {
+            if (head == null) {
+                writeStream(key, streamId);
+            }
+            writeRun(key, streamId, firstRevision, firstPosition, events.size());
+            for (int i = 0; i < events.size(); i++) {
+                writeEvent(firstPosition + i, streamId, firstRevision + i, stampMs, events.get(i));
+            }
+        });
+        heads.stage(
+                key, new StreamHead(streamId, firstRevision + events.size() - 1, firstPosition + events.size() - 1));
+    }
+
+    /** The stream's two rows come with its first run, so that a stream without events is never on disk. */
+    private void writeStream(StreamKey stream, long streamId) {
+        UnsafeBuffer key = StreamsLayout.streamKey(rows.scratch(), stream);
+        UnsafeBuffer value = reserve(Table.STREAMS, key, StreamsLayout.STREAM_VALUE_BYTES, UPSERT);
+        StreamsLayout.putStream(rows.checksum(), key, value, streamId);
+        key = StreamsLayout.nameKey(rows.scratch(), streamId);
+        value = reserve(Table.NAMES, key, StreamsLayout.nameBytes(stream), APPEND);
+        StreamsLayout.putName(rows.checksum(), key, value, stream);
+    }
+
+    private void writeRun(StreamKey stream, long streamId, long firstRevision, long firstPosition, int count) {
+        UnsafeBuffer key = RunsLayout.key(rows.scratch(), stream.slot(), streamId, firstRevision);
+        UnsafeBuffer value = reserve(Table.RUNS, key, RunsLayout.VALUE_BYTES, UPSERT);
+        RunsLayout.put(rows.checksum(), key, value, firstPosition, count);
+    }
+
+    private void writeEvent(long position, long streamId, long revision, long stampMs, ByteBuffer event) {
+        UnsafeBuffer key = EventsLayout.key(rows.scratch(), position);
+        UnsafeBuffer value = reserve(Table.EVENTS, key, EventsLayout.EVENT_OFFSET + event.remaining(), APPEND);
+        EventsLayout.put(rows.checksum(), key, value, streamId, revision, stampMs, event);
+    }
+
+    @Override
+    public void putSession(SessionId id, SessionRow row) {
+        rules.enter();
+        write(() -> {
+            UnsafeBuffer key = SessionsLayout.sessionKey(rows.scratch(), id);
+            UnsafeBuffer value = reserve(Table.SESSIONS, key, SessionsLayout.SESSION_VALUE_BYTES, UPSERT);
+            SessionsLayout.putSession(rows.checksum(), key, value, row);
+        });
+    }
+
+    @Override
+    public void removeSession(SessionId id) {
+        rules.enter();
+        write(() -> delete(Table.SESSIONS, SessionsLayout.sessionKey(rows.scratch(), id)));
+    }
+
+    @Override
+    public void putAnswer(SessionId id, long sequence, byte[] answer) {
+        rules.enter();
+        rules.putAnswer(answer);
+        write(() -> {
+            UnsafeBuffer key = SessionsLayout.answerKey(rows.scratch(), id, sequence);
+            UnsafeBuffer value = reserve(Table.ANSWERS, key, SessionsLayout.answerBytes(answer), UPSERT);
+            SessionsLayout.putAnswer(rows.checksum(), key, value, answer);
+        });
+    }
+
+    @Override
+    public int removeAnswers(SessionId id, long fromExclusive, long toInclusive, int limit) {
+        rules.enter();
+        rules.removeAnswers(limit);
+        if (Long.compareUnsigned(fromExclusive, toInclusive) >= 0) {
+            return 0;
+        }
+        int[] removed = {0};
+        write(() -> rows.withCursor(Table.ANSWERS, answers -> {
+            UnsafeBuffer first = SessionsLayout.answerKey(rows.scratch(), id, fromExclusive + 1);
+            boolean found = removed[0] < limit && answers.get(first, GetOp.MDB_SET_RANGE);
+            while (found && SessionsLayout.isAnswerOf(answers.key(), id, toInclusive)) {
+                answers.delete();
+                removed[0]++;
+                // After a delete, next is the row that followed.
+                found = removed[0] < limit && answers.next();
+            }
+            return true;
+        }));
+        return removed[0];
+    }
+
+    @Override
+    public void addExpiry(Expiry expiry) {
+        rules.enter();
+        rules.addExpiry(expiry);
+        write(() -> {
+            UnsafeBuffer key = SessionsLayout.expiryKey(rows.scratch(), expiry);
+            UnsafeBuffer value = reserve(Table.EXPIRY, key, SessionsLayout.EXPIRY_VALUE_BYTES, UPSERT);
+            SessionsLayout.putExpiry(rows.checksum(), key, value);
+        });
+    }
+
+    @Override
+    public void removeExpiry(Expiry expiry) {
+        rules.enter();
+        write(() -> delete(Table.EXPIRY, SessionsLayout.expiryKey(rows.scratch(), expiry)));
+    }
+
+    @Override
+    public @Nullable Expiry firstExpiry() {
+        rules.enter();
+        return this.<@Nullable Expiry>run(() -> rows.<@Nullable Expiry>withCursor(
+                Table.EXPIRY,
+                notes -> notes.first() ? SessionsLayout.expiry(rows.checksum(), notes.key(), notes.val()) : null));
+    }
+
+    @Override
+    public void setState(PartitionState state) {
+        rules.enter();
+        rules.setState(state);
+    }
+
+    @Override
+    public void commit() {
+        rules.enter();
+        rules.commit();
+        PartitionState state = rules.state();
+        write(() -> {
+            if (!state.equals(before)) {
+                UnsafeBuffer key = MetaLayout.stateKey(rows.scratch());
+                MetaLayout.putState(
+                        rows.checksum(), key, reserve(Table.META, key, MetaLayout.STATE_BYTES, UPSERT), state);
+            }
+            rows.closeCursors();
+            rows.txn().commit();
+        });
+        heads.publish();
+        store.committed(state);
+        end();
+    }
+
+    @Override
+    public void close() {
+        rules.checkThread();
+        if (!rules.ended()) {
+            end();
+        }
+    }
+
+    private void end() {
+        rules.end();
+        heads.drop();
+        try {
+            rows.close();
+        } finally {
+            store.endBatch();
+        }
+    }
+
+    private UnsafeBuffer reserve(Table table, UnsafeBuffer key, int bytes, PutFlags[] flags) {
+        return environment.reserve(rows.txn(), table, key, bytes, flags);
+    }
+
+    private void delete(Table table, UnsafeBuffer key) {
+        environment.table(table).delete(rows.txn(), key);
+    }
+
+    /** A write that failed half-way must never be committed, whatever it was that failed. */
+    private void write(Runnable action) {
+        boolean done = false;
+        try {
+            run(() -> {
+                action.run();
+                return true;
+            });
+            done = true;
+        } finally {
+            if (!done) {
+                rules.doom();
+            }
+        }
+    }
+
+    private <R extends @Nullable Object> R run(Supplier<R> action) {
+        try {
+            return action.get();
+        } catch (RuntimeException e) {
+            rules.doom();
+            throw store.writeFailed(e);
+        }
+    }
+}

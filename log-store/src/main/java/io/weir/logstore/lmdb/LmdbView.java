@@ -1,0 +1,136 @@
+package io.weir.logstore.lmdb;
+
+import io.weir.logstore.EventVisitor;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.ReadView;
+import io.weir.logstore.SessionId;
+import io.weir.logstore.SessionRow;
+import io.weir.logstore.StreamHead;
+import io.weir.logstore.StreamKey;
+import io.weir.logstore.StreamVisitor;
+import io.weir.logstore.layout.EventsLayout;
+import io.weir.logstore.layout.StreamsLayout;
+import io.weir.logstore.layout.Table;
+import java.util.function.Function;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.GetOp;
+
+/** A snapshot: an LMDB read transaction, borrowed from the store's pool until close. */
+final class LmdbView implements ReadView {
+    private final LmdbLogStore store;
+    private final TableReader rows;
+    private @Nullable PartitionState state;
+    private int running;
+    private boolean closed;
+
+    LmdbView(LmdbLogStore store, TableReader rows) {
+        this.store = store;
+        this.rows = rows;
+    }
+
+    @Override
+    public PartitionState state() {
+        return read(tables -> {
+            PartitionState known = state;
+            if (known == null) {
+                known = tables.state();
+                state = known;
+            }
+            return known;
+        });
+    }
+
+    @Override
+    public @Nullable StreamHead head(StreamKey key) {
+        return read(tables -> tables.head(key));
+    }
+
+    @Override
+    public @Nullable SessionRow session(SessionId id) {
+        return read(tables -> tables.session(id));
+    }
+
+    @Override
+    public byte @Nullable [] answer(SessionId id, long sequence) {
+        return read(tables -> tables.answer(id, sequence));
+    }
+
+    @Override
+    public void readStream(StreamKey key, long from, boolean forwards, EventVisitor visitor) {
+        read(tables -> {
+            EventScan.ofStream(tables, key, from, forwards, visitor);
+            return true;
+        });
+    }
+
+    @Override
+    public void readPartition(long from, boolean forwards, EventVisitor visitor) {
+        long nextPosition = state().nextPosition();
+        read(tables -> {
+            EventScan.ofPartition(tables, nextPosition, from, forwards, visitor);
+            return true;
+        });
+    }
+
+    @Override
+    public void listStreams(@Nullable StreamKey after, StreamVisitor visitor) {
+        read(tables -> tables.withCursor(Table.STREAMS, streams -> {
+            boolean more = after == null ? streams.first() : seekAfter(tables, streams, after);
+            while (more) {
+                StreamKey key = StreamsLayout.stream(streams.key());
+                long streamId = StreamsLayout.streamId(tables.checksum(), streams.key(), streams.val());
+                more = visitor.onStream(key, tables.head(key, streamId)) && streams.next();
+            }
+            return true;
+        }));
+    }
+
+    private static boolean seekAfter(TableReader tables, Cursor<UnsafeBuffer> streams, StreamKey after) {
+        UnsafeBuffer key = StreamsLayout.streamKey(tables.scratch(), after);
+        boolean found = streams.get(key, GetOp.MDB_SET_RANGE);
+        boolean atAfter = found && streams.key().equals(key);
+        return atAfter ? streams.next() : found;
+    }
+
+    @Override
+    public long lastStampMs(StreamHead head) {
+        return read(tables -> {
+            UnsafeBuffer key = EventsLayout.key(tables.scratch(), head.lastPosition());
+            UnsafeBuffer row = tables.get(Table.EVENTS, key);
+            if (row == null) {
+                throw new IllegalArgumentException(head + " is not of this snapshot");
+            }
+            EventsLayout.verify(tables.checksum(), key, row);
+            return EventsLayout.stampMs(row);
+        });
+    }
+
+    private <R extends @Nullable Object> R read(Function<TableReader, R> action) {
+        if (closed) {
+            throw new IllegalStateException("the view is closed");
+        }
+        running++;
+        try {
+            return action.apply(rows);
+        } catch (RuntimeException e) {
+            throw store.mapped(e);
+        } finally {
+            running--;
+        }
+    }
+
+    /** @throws IllegalStateException from inside a visitor, under whose feet the snapshot would go */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (running > 0) {
+            throw new IllegalStateException("a visitor cannot close the view that it visits");
+        }
+        closed = true;
+        store.endView(rows);
+    }
+}

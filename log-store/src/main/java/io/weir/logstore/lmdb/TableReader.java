@@ -1,0 +1,190 @@
+package io.weir.logstore.lmdb;
+
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.SessionId;
+import io.weir.logstore.SessionRow;
+import io.weir.logstore.StreamHead;
+import io.weir.logstore.StreamKey;
+import io.weir.logstore.layout.Checksum;
+import io.weir.logstore.layout.MetaLayout;
+import io.weir.logstore.layout.RunsLayout;
+import io.weir.logstore.layout.RunsLayout.Run;
+import io.weir.logstore.layout.Scratch;
+import io.weir.logstore.layout.SessionsLayout;
+import io.weir.logstore.layout.StreamsLayout;
+import io.weir.logstore.layout.Table;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.agrona.collections.Long2ObjectCache;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.GetOp;
+import org.lmdbjava.Txn;
+
+/**
+ * Point reads inside one LMDB transaction, of a view or of a batch, with the cursors and the scratch memory that they need.
+ * One thread at a time. A read-only one is reset and renewed instead of built anew.
+ *
+ * <p>Cursors are lent, so that a visitor may read again from inside its callback without moving the outer cursor.
+ */
+final class TableReader {
+    private static final int NAME_CACHE_SETS = 256;
+    private static final int NAME_CACHE_WAYS = 4;
+
+    private final Environment environment;
+    private final Txn<UnsafeBuffer> txn;
+    private final Scratch scratch = new Scratch();
+    private final Checksum checksum = new Checksum();
+    private final Map<Table, Deque<Cursor<UnsafeBuffer>>> idleCursors = new EnumMap<>(Table.class);
+    private @Nullable Long2ObjectCache<StreamKey> names;
+
+    TableReader(Environment environment, Txn<UnsafeBuffer> txn) {
+        this.environment = environment;
+        this.txn = txn;
+    }
+
+    Txn<UnsafeBuffer> txn() {
+        return txn;
+    }
+
+    /** For the next key; whatever was read from it before is overwritten. */
+    Scratch scratch() {
+        return scratch;
+    }
+
+    Checksum checksum() {
+        return checksum;
+    }
+
+    @Nullable
+    UnsafeBuffer get(Table table, UnsafeBuffer key) {
+        return environment.table(table).get(txn, key);
+    }
+
+    PartitionState state() {
+        UnsafeBuffer key = MetaLayout.stateKey(scratch);
+        UnsafeBuffer value = get(Table.META, key);
+        if (value == null) {
+            throw Checksum.corrupted(Table.META, key, "row is missing");
+        }
+        return MetaLayout.state(checksum, key, value);
+    }
+
+    @Nullable
+    StreamHead head(StreamKey stream) {
+        UnsafeBuffer key = StreamsLayout.streamKey(scratch, stream);
+        UnsafeBuffer value = get(Table.STREAMS, key);
+        return value == null ? null : head(stream, StreamsLayout.streamId(checksum, key, value));
+    }
+
+    /** The end of a stream that has an id. */
+    StreamHead head(StreamKey stream, long streamId) {
+        return withCursor(Table.RUNS, runs -> {
+            if (!seekRun(runs, stream.slot(), streamId, Long.MAX_VALUE)) {
+                throw Checksum.corrupted(
+                        Table.STREAMS, StreamsLayout.streamKey(scratch, stream), "stream " + streamId + " has no run");
+            }
+            Run last = RunsLayout.run(checksum, runs.key(), runs.val());
+            return new StreamHead(streamId, last.lastRevision(), last.lastPosition());
+        });
+    }
+
+    /** Moves to the last run of a stream that begins at or before {@code revision}; false if there is none. */
+    boolean seekRun(Cursor<UnsafeBuffer> runs, int slot, long streamId, long revision) {
+        UnsafeBuffer key = RunsLayout.key(scratch, slot, streamId, revision);
+        boolean found = runs.get(key, GetOp.MDB_SET_RANGE);
+        if (found && runs.key().equals(key)) {
+            return true;
+        }
+        boolean below = found ? runs.prev() : runs.last();
+        return below && RunsLayout.isOf(runs.key(), slot, streamId);
+    }
+
+    /**
+     * The stream with an id, remembered: the row of a committed stream never changes. Not for batches, whose new ids may
+     * yet go to other streams.
+     */
+    StreamKey name(long streamId) {
+        if (names == null) {
+            names = new Long2ObjectCache<>(NAME_CACHE_SETS, NAME_CACHE_WAYS, evicted -> {});
+        }
+        StreamKey known = names.get(streamId);
+        if (known != null) {
+            return known;
+        }
+        UnsafeBuffer key = StreamsLayout.nameKey(scratch, streamId);
+        UnsafeBuffer value = get(Table.NAMES, key);
+        if (value == null) {
+            throw Checksum.corrupted(Table.NAMES, key, "row is missing");
+        }
+        StreamKey stream = StreamsLayout.name(checksum, key, value);
+        names.put(streamId, stream);
+        return stream;
+    }
+
+    @Nullable
+    SessionRow session(SessionId id) {
+        UnsafeBuffer key = SessionsLayout.sessionKey(scratch, id);
+        UnsafeBuffer value = get(Table.SESSIONS, key);
+        return value == null ? null : SessionsLayout.session(checksum, key, value);
+    }
+
+    byte @Nullable [] answer(SessionId id, long sequence) {
+        UnsafeBuffer key = SessionsLayout.answerKey(scratch, id, sequence);
+        UnsafeBuffer value = get(Table.ANSWERS, key);
+        return value == null ? null : SessionsLayout.answer(checksum, key, value);
+    }
+
+    /** Lends a cursor of the transaction for the time of {@code action}. */
+    <R> R withCursor(Table table, Function<Cursor<UnsafeBuffer>, R> action) {
+        Deque<Cursor<UnsafeBuffer>> idle = idleCursors.computeIfAbsent(table, t -> new ArrayDeque<>(2));
+        Cursor<UnsafeBuffer> cursor = idle.poll();
+        if (cursor == null) {
+            cursor = environment.table(table).openCursor(txn);
+        } else if (txn.isReadOnly()) {
+            renew(cursor);
+        }
+        try {
+            return action.apply(cursor);
+        } finally {
+            idle.push(cursor);
+        }
+    }
+
+    private void renew(Cursor<UnsafeBuffer> cursor) {
+        try {
+            cursor.renew(txn);
+        } catch (RuntimeException e) {
+            cursor.close();
+            throw e;
+        }
+    }
+
+    /** Releases the snapshot; the memory stays for {@link #renew()}. */
+    void reset() {
+        txn.reset();
+    }
+
+    /** Takes a snapshot of the last commit. */
+    void renew() {
+        txn.renew();
+    }
+
+    /** Must come before a commit: LMDB frees the cursors of a write transaction at its end. Idempotent. */
+    void closeCursors() {
+        for (Deque<Cursor<UnsafeBuffer>> idle : idleCursors.values()) {
+            idle.forEach(Cursor::close);
+            idle.clear();
+        }
+    }
+
+    /** Ends the transaction; without a commit it leaves no trace. */
+    void close() {
+        closeCursors();
+        txn.close();
+    }
+}
