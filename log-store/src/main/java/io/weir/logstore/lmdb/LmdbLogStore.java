@@ -190,12 +190,21 @@ public final class LmdbLogStore implements LogStore {
     public void close() {
         gate.close(() -> {
             try {
-                readers.closeIdle();
-                environment.close();
+                if (failure == null) {
+                    readers.closeIdle();
+                }
             } finally {
-                lock.release();
+                closeEnvironment();
             }
         });
+    }
+
+    private void closeEnvironment() {
+        try {
+            environment.close();
+        } finally {
+            lock.release();
+        }
     }
 
     void committed(PartitionState next) {

@@ -40,11 +40,20 @@ final class ReaderPool {
         }
     }
 
-    /** Ends the idle transactions, before the map moves or goes. */
+    /**
+     * Ends the idle transactions, before the map moves or goes. They are renewed first: lmdbjava does not abort a reset
+     * transaction when it is closed, and its slot in LMDB's table would stay taken.
+     */
     void closeIdle() {
         synchronized (idle) {
-            idle.forEach(TableReader::close);
-            idle.clear();
+            while (!idle.isEmpty()) {
+                TableReader reader = idle.pop();
+                try {
+                    reader.renew();
+                } finally {
+                    reader.close();
+                }
+            }
         }
     }
 }
