@@ -1,0 +1,107 @@
+package io.weir.logstore;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Random batches from a seed. The same seed does the same to any store and answers the same, if the stores agree: a batch
+ * returns what it saw on its way.
+ */
+public final class Histories {
+    public static final long MAX_SEQUENCE = 12;
+    public static final List<SessionId> SESSIONS =
+            List.of(new SessionId(0, 0), new SessionId(0, 1), new SessionId(0, -1), new SessionId(-1, 5));
+
+    private static final List<StreamKey> STREAMS = streams();
+    private static final int[] EVENT_BYTES = {0, 1, 7, 100, 1_900, 2_100, 4_096, 20_000};
+
+    private Histories() {}
+
+    /** Names that are prefixes of one another, in slots at both ends. */
+    private static List<StreamKey> streams() {
+        List<StreamKey> streams = new ArrayList<>();
+        for (int slot : new int[] {0, 1, 255, 256, StreamKey.SLOTS - 1}) {
+            for (String name : List.of("a", "aa", "b", "ü", "n".repeat(StreamKey.MAX_NAME_BYTES))) {
+                streams.add(new StreamKey(slot, name.getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+        return streams;
+    }
+
+    /** Does 1 to 12 random things and writes down the answers; the caller commits or not. */
+    public static List<String> batch(WriteBatch batch, long seed) {
+        Random random = new Random(seed);
+        List<String> seen = new ArrayList<>();
+        int steps = 1 + random.nextInt(12);
+        for (int i = 0; i < steps; i++) {
+            step(batch, random, seen);
+        }
+        return seen;
+    }
+
+    private static void step(WriteBatch batch, Random random, List<String> seen) {
+        SessionId session = pick(SESSIONS, random);
+        long sequence = random.nextInt((int) MAX_SEQUENCE + 1);
+        Expiry expiry = new Expiry(random.nextInt(20), session);
+        switch (random.nextInt(12)) {
+            case 0, 1, 2, 3 -> append(batch, random);
+            case 4 -> batch.putSession(session, new SessionRow(sequence, random.nextLong(), random.nextInt()));
+            case 5 -> batch.removeSession(session);
+            case 6 -> batch.putAnswer(session, sequence, bytes(random, 1 + random.nextInt(5_000)));
+            case 7 ->
+                seen.add("removed "
+                        + batch.removeAnswers(session, sequence, random.nextInt(14) - 1L, random.nextInt(6)));
+            case 8 -> batch.addExpiry(expiry);
+            case 9 -> batch.removeExpiry(expiry);
+            case 10 -> seen.add("first " + batch.firstExpiry());
+            default ->
+                seen.add(batch.head(pick(STREAMS, random)) + " " + batch.session(session) + " "
+                        + java.util.Arrays.hashCode(batch.answer(session, sequence)) + " " + batch.state());
+        }
+    }
+
+    private static void append(WriteBatch batch, Random random) {
+        List<ByteBuffer> events = new ArrayList<>();
+        int count = random.nextInt(4) == 0 ? 1 + random.nextInt(12) : 1;
+        for (int i = 0; i < count; i++) {
+            events.add(ByteBuffer.wrap(bytes(random, EVENT_BYTES[random.nextInt(EVENT_BYTES.length)])));
+        }
+        StoreFixtures.append(batch, pick(STREAMS, random), random.nextInt(1_000), events);
+    }
+
+    private static byte[] bytes(Random random, int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) ('a' + random.nextInt(26));
+        }
+        return bytes;
+    }
+
+    private static <T> T pick(List<T> from, Random random) {
+        return from.get(random.nextInt(from.size()));
+    }
+
+    /** Random partial reads, by position and by stream. */
+    public static List<String> reads(ReadView view, long seed) {
+        Random random = new Random(seed);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            long from = random.nextInt(60) - 1L;
+            int limit = lines.size() + 1 + random.nextInt(20);
+            StreamKey key = pick(STREAMS, random);
+            if (random.nextBoolean()) {
+                view.readPartition(from, random.nextBoolean(), StoreFixtures.into(lines, limit));
+            } else {
+                view.readStream(key, from / 4, random.nextBoolean(), StoreFixtures.into(lines, limit));
+            }
+            int streams = 1 + random.nextInt(3);
+            List<String> listed = new ArrayList<>();
+            view.listStreams(key, (found, head) -> listed.add(found + " " + head) && listed.size() < streams);
+            lines.addAll(listed);
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,50 @@
+package io.weir.logstore;
+
+import static io.weir.logstore.StoreFixtures.into;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that a view shows, as text: two stores hold the same if their dumps are equal. */
+public final class StoreDump {
+    private static final int ALL = Integer.MAX_VALUE;
+
+    private StoreDump() {}
+
+    /** The state, all events both ways by position and by stream, all streams, and the given sessions. */
+    public static List<String> of(ReadView view, Collection<SessionId> sessions, long maxSequence) {
+        List<String> lines = new ArrayList<>();
+        lines.add(view.state().toString());
+        view.readPartition(0, true, into(lines, ALL));
+        view.readPartition(-1, false, into(lines, ALL));
+        view.listStreams(null, (key, head) -> {
+            lines.add(key + " " + head + " " + view.lastStampMs(head));
+            view.readStream(key, 0, true, into(lines, ALL));
+            view.readStream(key, -1, false, into(lines, ALL));
+            return lines.add(String.valueOf(view.head(key)));
+        });
+        for (SessionId id : sessions) {
+            lines.add(id + " " + view.session(id));
+            for (long sequence = 0; sequence <= maxSequence; sequence++) {
+                byte @Nullable [] answer = view.answer(id, sequence);
+                lines.add(sequence + ": " + Arrays.toString(answer));
+            }
+        }
+        return lines;
+    }
+
+    /** All expiry notes, in order; takes them out of a batch that is then abandoned. */
+    public static List<Expiry> expiries(LogStore store) {
+        List<Expiry> notes = new ArrayList<>();
+        try (WriteBatch batch = store.beginWrite()) {
+            for (Expiry note = batch.firstExpiry(); note != null; note = batch.firstExpiry()) {
+                notes.add(note);
+                batch.removeExpiry(note);
+            }
+        }
+        return notes;
+    }
+}

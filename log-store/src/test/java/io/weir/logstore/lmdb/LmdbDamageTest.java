@@ -1,0 +1,215 @@
+package io.weir.logstore.lmdb;
+
+import static io.weir.logstore.StoreFixtures.IDENTITY;
+import static io.weir.logstore.StoreFixtures.append;
+import static io.weir.logstore.StoreFixtures.events;
+import static io.weir.logstore.StoreFixtures.key;
+import static io.weir.logstore.StoreFixtures.partition;
+import static io.weir.logstore.StoreFixtures.stream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.weir.logstore.Expiry;
+import io.weir.logstore.ReadView;
+import io.weir.logstore.SessionId;
+import io.weir.logstore.SessionRow;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.StreamKey;
+import io.weir.logstore.WriteBatch;
+import io.weir.logstore.layout.Table;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Txn;
+
+/** Rows that are not what was written: each is refused by name, none is served. */
+class LmdbDamageTest {
+    private static final StreamKey A = key(1, "a");
+    private static final SessionId S = new SessionId(3, 4);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private LmdbLogStore store;
+
+    @BeforeEach
+    void fillStore() {
+        store = LmdbLogStore.open(directory, IDENTITY, Settings.defaults());
+        try (WriteBatch batch = store.beginWrite()) {
+            append(batch, A, 1, events("first"));
+            batch.putSession(S, new SessionRow(1, 2, 3));
+            batch.putAnswer(S, 7, new byte[] {1, 2, 3});
+            batch.addExpiry(new Expiry(9, S));
+            batch.commit();
+        }
+    }
+
+    @AfterEach
+    void closeStore() {
+        store.close();
+    }
+
+    private void damageLastRow(Table table, Consumer<byte[]> damage) {
+        damageRow(table, false, damage);
+    }
+
+    /** Applies {@code damage} to the value of a table's first or last row. */
+    private void damageRow(Table table, boolean first, Consumer<byte[]> damage) {
+        Environment environment = store.environment();
+        try (Txn<UnsafeBuffer> txn = environment.beginWrite()) {
+            byte[] key;
+            byte[] value;
+            try (Cursor<UnsafeBuffer> cursor = environment.table(table).openCursor(txn)) {
+                assertThat(first ? cursor.first() : cursor.last()).isTrue();
+                key = copy(cursor.key());
+                value = copy(cursor.val());
+            }
+            damage.accept(value);
+            UnsafeBuffer direct = new UnsafeBuffer(ByteBuffer.allocateDirect(key.length));
+            direct.putBytes(0, key);
+            environment.reserve(txn, table, direct, value.length).putBytes(0, value);
+            txn.commit();
+        }
+    }
+
+    private static byte[] copy(UnsafeBuffer buffer) {
+        byte[] bytes = new byte[buffer.capacity()];
+        buffer.getBytes(0, bytes);
+        return bytes;
+    }
+
+    private int lengthOfLastRow(Table table) {
+        int[] length = {0};
+        damageLastRow(table, value -> length[0] = value.length);
+        return length[0];
+    }
+
+    private void readFrom(Table table) {
+        switch (table) {
+            case EXPIRY -> {
+                try (WriteBatch batch = store.beginWrite()) {
+                    batch.firstExpiry();
+                }
+            }
+            default -> {
+                try (ReadView view = store.openRead()) {
+                    readFrom(table, view);
+                }
+            }
+        }
+    }
+
+    private static void readFrom(Table table, ReadView view) {
+        switch (table) {
+            case META -> view.state();
+            case EVENTS, NAMES -> partition(view, 0, true, 9);
+            case RUNS, STREAMS -> stream(view, A, 0, true, 9);
+            case SESSIONS -> view.session(S);
+            case ANSWERS -> view.answer(S, 7);
+            default -> throw new AssertionError(table);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Table.class)
+    void everyFlippedByteIsSeen(Table table) {
+        int length = lengthOfLastRow(table);
+        for (int i = 0; i < length; i++) {
+            int at = i;
+            for (int bit : new int[] {1, 0x80}) {
+                damageLastRow(table, value -> value[at] ^= (byte) bit);
+                assertThatThrownBy(() -> readFrom(table))
+                        .as("byte %d of table %s", at, table)
+                        .isInstanceOf(StoreException.Corrupted.class)
+                        .hasMessageContaining("table " + table.tableName() + ", key ");
+                damageLastRow(table, value -> value[at] ^= (byte) bit);
+            }
+        }
+        readFrom(table);
+    }
+
+    @Test
+    void aDamagedIdentityIsSeenAtOpen() {
+        damageRow(Table.META, true, value -> value[value.length - 1] ^= 1);
+        store.close();
+        assertThatThrownBy(() -> LmdbLogStore.open(directory, IDENTITY, Settings.defaults()))
+                .isInstanceOf(StoreException.Corrupted.class)
+                .hasMessageContaining("table meta");
+    }
+
+    @Test
+    void aSoundRowInTheWrongPlaceIsSeen() {
+        append(store, A, 2, "other");
+        Environment environment = store.environment();
+        try (Txn<UnsafeBuffer> txn = environment.beginWrite()) {
+            byte[] second;
+            try (Cursor<UnsafeBuffer> cursor = environment.table(Table.EVENTS).openCursor(txn)) {
+                assertThat(cursor.last()).isTrue();
+                second = copy(cursor.val());
+            }
+            UnsafeBuffer key = new UnsafeBuffer(ByteBuffer.allocateDirect(8));
+            environment.reserve(txn, Table.EVENTS, key, second.length).putBytes(0, second);
+            txn.commit();
+        }
+        assertThatThrownBy(() -> partition(store))
+                .isInstanceOf(StoreException.Corrupted.class)
+                .hasMessageContaining("table events, key 0000000000000000");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Table.class,
+            names = {"EVENTS", "RUNS", "NAMES"})
+    void aMissingRowIsSeen(Table table) {
+        append(store, A, 2, "second");
+        append(store, key(1, "b"), 3, "third");
+        deleteFirstRow(table);
+        assertThatThrownBy(() -> {
+                    try (ReadView view = store.openRead()) {
+                        readFrom(table, view);
+                    }
+                })
+                .isInstanceOf(StoreException.Corrupted.class)
+                .hasMessageContaining("table " + table.tableName());
+    }
+
+    private void deleteFirstRow(Table table) {
+        Environment environment = store.environment();
+        try (Txn<UnsafeBuffer> txn = environment.beginWrite()) {
+            try (Cursor<UnsafeBuffer> cursor = environment.table(table).openCursor(txn)) {
+                assertThat(cursor.first()).isTrue();
+                cursor.delete();
+            }
+            txn.commit();
+        }
+    }
+
+    @Test
+    void eventsThatEndBeforeTheStateAreSeenAtOpen() {
+        deleteFirstRow(Table.EVENTS);
+        store.close();
+        assertThatThrownBy(() -> LmdbLogStore.open(directory, IDENTITY, Settings.defaults()))
+                .isInstanceOf(StoreException.Corrupted.class)
+                .hasMessageContaining("position 1")
+                .hasMessageContaining("table events at 0");
+    }
+
+    @Test
+    void damageFoundByABatchDoomsIt() {
+        damageLastRow(Table.SESSIONS, value -> value[0] ^= 1);
+        try (WriteBatch batch = store.beginWrite()) {
+            assertThatThrownBy(() -> batch.session(S)).isInstanceOf(StoreException.Corrupted.class);
+            assertThatThrownBy(batch::state).isInstanceOf(IllegalStateException.class);
+        }
+    }
+}
