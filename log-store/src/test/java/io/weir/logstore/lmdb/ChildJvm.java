@@ -7,6 +7,10 @@ import java.util.List;
 
 /** Starts a JVM of the same installation and class path, to be killed or to lack a flag. */
 final class ChildJvm {
+    /** With these the store runs, and no JDK prints a warning. */
+    static final List<String> FLAGS =
+            List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED");
+
     private ChildJvm() {}
 
     static Process start(Class<?> main, List<String> jvmFlags, String... arguments) throws IOException {

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** kill -9 in the middle of commits: what was acknowledged is there, and nothing else but whole batches. */
 class CrashIT {
     private static final int KILLS = 6;
-    private static final List<String> FLAGS = List.of(JvmFlags.FLAG.split(" "));
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -43,7 +42,7 @@ class CrashIT {
 
     /** Lets the child acknowledge some batches, waits a moment inside the next commits, and kills it. */
     private long runAndKill(int batches, int spinMs) throws IOException, InterruptedException {
-        Process child = ChildJvm.start(CrashWriter.class, FLAGS, directory.toString());
+        Process child = ChildJvm.start(CrashWriter.class, ChildJvm.FLAGS, directory.toString());
         try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
             long last = -1;
             for (int i = 0; i < batches; i++) {

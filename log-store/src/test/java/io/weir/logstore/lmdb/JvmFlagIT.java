@@ -47,8 +47,6 @@ class JvmFlagIT {
 
     @Test
     void withItsFlagsTheStoreRunsWithoutAWarning() throws IOException, InterruptedException {
-        List<String> flags =
-                List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED");
-        assertThat(run(flags).trim()).isEqualTo("events: 1");
+        assertThat(run(ChildJvm.FLAGS).trim()).isEqualTo("events: 1");
     }
 }

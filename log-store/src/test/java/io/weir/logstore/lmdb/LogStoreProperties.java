@@ -23,7 +23,7 @@ import net.jqwik.api.Property;
 
 /** Real LMDB against the model: random batches, some abandoned, with reopens in between and views that stay open. */
 class LogStoreProperties {
-    @Property(tries = 25)
+    @Property(tries = 40)
     void doesWhatTheModelDoes(@ForAll long seed) throws IOException {
         Path directory = Files.createTempDirectory("weir-store");
         try {
