@@ -56,9 +56,12 @@ final class LmdbErrors {
         return e instanceof IllegalArgumentException && message != null && message.startsWith("Unknown result code");
     }
 
+    /** The disk, the quota or the largest file that the system allows. */
     private static boolean isNoSpace(RuntimeException e) {
-        return e instanceof LmdbNativeException coded
-                && (coded.getResultCode() == Errno.ENOSPC.intValue()
-                        || coded.getResultCode() == Errno.EDQUOT.intValue());
+        if (!(e instanceof LmdbNativeException coded)) {
+            return false;
+        }
+        int code = coded.getResultCode();
+        return code == Errno.ENOSPC.intValue() || code == Errno.EDQUOT.intValue() || code == Errno.EFBIG.intValue();
     }
 }

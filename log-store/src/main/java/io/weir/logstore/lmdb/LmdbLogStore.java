@@ -165,6 +165,7 @@ public final class LmdbLogStore implements LogStore {
         }
     }
 
+    /** Ids are dense and no stream is ever removed: the next id is the number of streams. */
     @Override
     public long streams() {
         return state.nextStreamId();
