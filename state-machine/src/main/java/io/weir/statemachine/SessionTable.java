@@ -1,0 +1,251 @@
+package io.weir.statemachine;
+
+import io.weir.logstore.Expiry;
+import io.weir.logstore.SessionId;
+import io.weir.logstore.SessionRow;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.WriteBatch;
+import io.weir.protocol.Command;
+import io.weir.protocol.Limits;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.Refusal;
+import io.weir.protocol.Refusal.Reason;
+import io.weir.protocol.RequestId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of a partition, as one log entry sees them: whether a request may be executed, what it was answered before,
+ * and when a session is forgotten. The only place that touches sessions, answers and expiry notes.
+ *
+ * <p><b>At most once.</b> A request is executed only if its session is alive, its sequence is above the low-water mark, and
+ * no answer is stored. The answer is stored in the batch that executes it. It goes only when the mark has passed it or the
+ * session has ended, and both are for ever: the mark never falls, and a session whose time has passed is expired whether
+ * its row is still there or not, since log time never falls either.
+ *
+ * <p><b>A refusal changes nothing</b>: neither the mark nor the last use nor an answer.
+ */
+final class SessionTable {
+    /** How far before log time a session may seem to be issued: clocks differ, by far less than this. */
+    static final long MAX_ISSUED_AHEAD_MS = 3_600_000;
+
+    /** Steps of the sweep in an entry without commands; a step looks at a note or removes an answer. */
+    static final int SWEEP_STEPS = 64;
+
+    /** Further steps for each command: more than one command can add, so that the sweep catches up under any load. */
+    static final int SWEEP_STEPS_PER_COMMAND = 4;
+
+    private static final long NOTHING = 0;
+    private static final long ALL = -1; // the largest sequence, unsigned
+
+    private final WriteBatch batch;
+    private final long logTimeMs;
+    private final long stampMs;
+
+    /** What may be done with a command. */
+    sealed interface Admission {}
+
+    /** It is not executed, and leaves no trace. */
+    record Refused(Refusal refusal) implements Admission {}
+
+    /** It was executed before, with this outcome. */
+    record Answered(Outcome outcome) implements Admission {}
+
+    /** It must be executed now, and its answer given to {@link #store}; {@code row} is the session without it. */
+    record Admitted(SessionId session, long sequence, SessionRow row, boolean isNew) implements Admission {}
+
+    /**
+     * @param logTimeMs log time, the entry's stamp included
+     * @param stampMs the entry's own stamp, which the leader compared with the deadlines
+     */
+    SessionTable(WriteBatch batch, long logTimeMs, long stampMs) {
+        this.batch = batch;
+        this.logTimeMs = logTimeMs;
+        this.stampMs = stampMs;
+    }
+
+    /**
+     * Judges a well-formed command. The order of the checks matters: what was executed is answered before anything that
+     * only time or other requests could have changed since (the deadline, {@code after}, the room for answers) is asked.
+     */
+    Admission admit(Command command, long deadlineMs, byte[] fingerprint) {
+        RequestId id = command.getRequestId();
+        SessionId session = new SessionId(id.getSessionHigh(), id.getSessionLow());
+        SessionRow row = batch.session(session);
+        Refusal dead = checkAlive(session, row);
+        if (dead != null) {
+            return new Refused(dead);
+        }
+        if (row != null) {
+            Admission known = findAnswer(session, row, command, fingerprint);
+            if (known != null) {
+                return known;
+            }
+        }
+        if (Long.compareUnsigned(stampMs, deadlineMs) > 0) {
+            return refused(Reason.DEADLINE_PASSED, stampMs, deadlineMs, "proposed after its deadline");
+        }
+        long missing = firstUnanswered(session, row, command);
+        if (missing != NOTHING) {
+            return refused(Reason.OUT_OF_ORDER, missing, 0, "a request that must come before it has no answer here");
+        }
+        return makeRoom(session, row, command);
+    }
+
+    private @Nullable Refusal checkAlive(SessionId session, @Nullable SessionRow row) {
+        long issuedMs = SessionIds.issuedMs(session.high());
+        if (issuedMs - logTimeMs > MAX_ISSUED_AHEAD_MS) {
+            return refusal(
+                    Reason.INVALID,
+                    issuedMs,
+                    logTimeMs + MAX_ISSUED_AHEAD_MS,
+                    "session's issue stamp lies in the future");
+        }
+        long lastMs = lastMs(session, row);
+        return logTimeMs > lastMs
+                ? refusal(Reason.SESSION_EXPIRED, logTimeMs, lastMs, "session's time has passed")
+                : null;
+    }
+
+    /** The last log time at which the session is alive. */
+    private static long lastMs(SessionId session, @Nullable SessionRow row) {
+        long issuedMs = SessionIds.issuedMs(session.high());
+        long usedMs = row == null ? issuedMs : Math.max(issuedMs, row.lastUseMs());
+        return usedMs + SessionIds.lifeMs(session.high());
+    }
+
+    private @Nullable Admission findAnswer(SessionId session, SessionRow row, Command command, byte[] fingerprint) {
+        long sequence = command.getRequestId().getSequence();
+        if (Long.compareUnsigned(sequence, row.lowWaterMark()) <= 0) {
+            return refused(
+                    Reason.ANSWER_FORGOTTEN, sequence, row.lowWaterMark(), "at or below the session's low-water mark");
+        }
+        byte[] stored = batch.answer(session, sequence);
+        if (stored == null) {
+            return null;
+        }
+        if (!StoredAnswer.matches(stored, fingerprint)) {
+            return refused(Reason.REQUEST_ID_REUSED, sequence, 0, "the same request id came with other content before");
+        }
+        batch.putSession(session, used(raise(session, row, command.getLowWaterMark())));
+        return new Answered(StoredAnswer.outcome(stored));
+    }
+
+    /** The first request named in {@code after} that has neither an answer here nor been given up, or 0. */
+    private long firstUnanswered(SessionId session, @Nullable SessionRow row, Command command) {
+        long mark = command.getLowWaterMark();
+        if (row != null && Long.compareUnsigned(row.lowWaterMark(), mark) > 0) {
+            mark = row.lowWaterMark();
+        }
+        for (int i = 0; i < command.getAfterCount(); i++) {
+            long sequence = command.getAfter(i);
+            boolean settled = Long.compareUnsigned(sequence, mark) <= 0
+                    || (row != null && batch.answer(session, sequence) != null);
+            if (!settled) {
+                return sequence;
+            }
+        }
+        return NOTHING;
+    }
+
+    /** Admits, unless the session is full; raising a full session's mark without room won has changed nothing. */
+    private Admission makeRoom(SessionId session, @Nullable SessionRow row, Command command) {
+        long sequence = command.getRequestId().getSequence();
+        if (row == null) {
+            return new Admitted(session, sequence, new SessionRow(command.getLowWaterMark(), logTimeMs, 0), true);
+        }
+        SessionRow raised = raise(session, row, command.getLowWaterMark());
+        if (raised.answers() >= Limits.MAX_ANSWERS_PER_SESSION) {
+            return refused(
+                    Reason.SESSION_FULL,
+                    raised.answers(),
+                    Limits.MAX_ANSWERS_PER_SESSION,
+                    "too many answers above the session's low-water mark");
+        }
+        return new Admitted(session, sequence, raised, false);
+    }
+
+    /**
+     * The row with the mark at least at {@code mark}. Answers that it passes are removed at once: a session holds no more
+     * than its limit, and each was paid for by the command that stored it.
+     */
+    private SessionRow raise(SessionId session, SessionRow row, long mark) {
+        if (Long.compareUnsigned(mark, row.lowWaterMark()) <= 0) {
+            return row;
+        }
+        int removed = row.answers() == 0
+                ? 0
+                : batch.removeAnswers(session, row.lowWaterMark(), mark, Limits.MAX_ANSWERS_PER_SESSION);
+        return new SessionRow(mark, row.lastUseMs(), row.answers() - removed);
+    }
+
+    private SessionRow used(SessionRow row) {
+        return new SessionRow(row.lowWaterMark(), logTimeMs, row.answers());
+    }
+
+    /** Keeps the answer of an executed command. A new session gets its only expiry note. */
+    void store(Admitted admitted, byte[] fingerprint, Outcome outcome) {
+        SessionId session = admitted.session();
+        SessionRow row = admitted.row();
+        batch.putAnswer(session, admitted.sequence(), StoredAnswer.encode(fingerprint, outcome));
+        SessionRow next = new SessionRow(row.lowWaterMark(), logTimeMs, row.answers() + 1);
+        batch.putSession(session, next);
+        if (admitted.isNew()) {
+            batch.addExpiry(new Expiry(lastMs(session, next), session));
+        }
+    }
+
+    /**
+     * Forgets sessions whose time has passed, in the order of their notes, in a number of steps bounded by the entry's
+     * commands. A use does not move a session's note; the note that has come due moves to the end of the life that the
+     * uses have won. The row goes last: as long as an answer is left, the session is known, and known to be expired.
+     */
+    void sweep(int commands) {
+        long steps = SWEEP_STEPS + (long) SWEEP_STEPS_PER_COMMAND * commands;
+        while (steps > 0) {
+            Expiry note = batch.firstExpiry();
+            if (note == null || note.dueMs() >= logTimeMs) {
+                return;
+            }
+            steps -= 1 + visit(note, (int) Math.min(steps, Limits.MAX_ANSWERS_PER_SESSION));
+        }
+    }
+
+    /** Returns how many answers were removed. */
+    private int visit(Expiry note, int maxAnswers) {
+        SessionId session = note.session();
+        SessionRow row = batch.session(session);
+        if (row == null) {
+            throw new StoreException.Corrupted("an expiry note names a session that has no row: " + note);
+        }
+        long lastMs = lastMs(session, row);
+        if (logTimeMs <= lastMs) {
+            batch.removeExpiry(note);
+            batch.addExpiry(new Expiry(lastMs, session));
+            return 0;
+        }
+        int removed = row.answers() == 0 ? 0 : batch.removeAnswers(session, NOTHING, ALL, maxAnswers);
+        if (removed == 0 && row.answers() > 0) {
+            throw new StoreException.Corrupted("a session's row counts " + row.answers() + " answers, none is stored");
+        }
+        if (removed < row.answers()) {
+            batch.putSession(session, new SessionRow(row.lowWaterMark(), row.lastUseMs(), row.answers() - removed));
+        } else {
+            batch.removeSession(session);
+            batch.removeExpiry(note);
+        }
+        return removed;
+    }
+
+    private static Refused refused(Reason reason, long value, long limit, String detail) {
+        return new Refused(refusal(reason, value, limit, detail));
+    }
+
+    private static Refusal refusal(Reason reason, long value, long limit, String detail) {
+        return Refusal.newBuilder()
+                .setReason(reason)
+                .setValue(value)
+                .setLimit(limit)
+                .setDetail(detail)
+                .build();
+    }
+}
