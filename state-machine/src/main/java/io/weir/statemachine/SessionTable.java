@@ -100,9 +100,9 @@ final class SessionTable {
                     logTimeMs + MAX_ISSUED_AHEAD_MS,
                     "session's issue stamp lies in the future");
         }
-        long lastMs = lastMs(session, row);
-        return logTimeMs > lastMs
-                ? refusal(Reason.SESSION_EXPIRED, logTimeMs, lastMs, "session's time has passed")
+        // The refusal names no last use: it is gone with the row, and the answer must not tell whether the sweep came.
+        return logTimeMs > lastMs(session, row)
+                ? refusal(Reason.SESSION_EXPIRED, logTimeMs, 0, "session's time has passed")
                 : null;
     }
 
