@@ -92,7 +92,7 @@ final class Histories {
             newClient();
         }
         List<Proposal> proposals = new ArrayList<>();
-        if (chance(3)) {
+        if (chance(1)) {
             burst(proposals);
         }
         for (int i = random.nextInt(7); i > 0; i--) {
@@ -135,7 +135,7 @@ final class Histories {
     /** More answers than one sweep removes. */
     private void burst(List<Proposal> proposals) {
         Client client = anyClient();
-        for (int i = SessionTable.SWEEP_STEPS * 5; i > 0; i--) {
+        for (int i = SessionTable.SWEEP_STEPS * 3; i > 0; i--) {
             long sequence = client.next++;
             Command.Builder append = appendTo("a", Commands.any(), text(client, sequence, "burst"));
             proposals.add(Commands.proposal(send(client, sequence, append)));

@@ -33,7 +33,7 @@ class SessionProperties {
     private static final int SEEDS = 500;
 
     /** The model never forgets and never sweeps: so no outcome depends on what was swept when. */
-    @Property(tries = 1_000)
+    @Property(tries = 500)
     void everyOutcomeIsTheModels(@ForAll long seed) {
         History history = Histories.random(seed);
         assertThat(difference(history, NaiveModel.correct()))
@@ -51,7 +51,7 @@ class SessionProperties {
     }
 
     /** Told from the events alone, without any model of sessions. */
-    @Property(tries = 500)
+    @Property(tries = 200)
     void noRequestHasItsEventsTwice(@ForAll long seed) {
         History history = Histories.random(seed);
         try (LogStore store = new MemoryLogStore(TestPartition.IDENTITY)) {
@@ -76,7 +76,7 @@ class SessionProperties {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void aRequestHasOneAnswerForEver(@ForAll long seed) {
         History history = Histories.random(seed);
         Map<RequestId, Outcome> answers = new HashMap<>();
@@ -90,7 +90,7 @@ class SessionProperties {
         });
     }
 
-    @Property(tries = 500)
+    @Property(tries = 200)
     void revisionsAndPositionsAreDense(@ForAll long seed) {
         History history = Histories.random(seed);
         try (LogStore store = new MemoryLogStore(TestPartition.IDENTITY)) {
