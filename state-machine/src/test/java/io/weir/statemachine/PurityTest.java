@@ -1,0 +1,109 @@
+package io.weir.statemachine;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import io.weir.logstore.memory.MemoryLogStore;
+import java.util.HashMap;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Nothing that differs between two replicas is within reach of a decision. Each rule is also run against a class that
+ * breaks it: a rule that matches nothing would pass for ever.
+ */
+class PurityTest {
+    private static final JavaClasses MACHINE =
+            new ClassFileImporter(List.of(new ImportOption.DoNotIncludeTests())).importPackages("io.weir.statemachine");
+
+    private static final ArchRule NO_CLOCK = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.time..")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime");
+    private static final ArchRule NO_RANDOMNESS = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.util\\.(Random|SplittableRandom|UUID)|java\\.security\\.SecureRandom"
+                    + "|java\\.util\\.random\\..*|java\\.util\\.concurrent\\.ThreadLocalRandom")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .orShould()
+            .callMethod(System.class, "identityHashCode", Object.class);
+    /** IOException alone: protobuf's sink declares it. */
+    private static final ArchRule NO_OUTSIDE = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.io\\.(?!IOException).*|java\\.nio\\.(file|channels)\\..*|java\\.net\\..*"
+                    + "|java\\.lang\\.(Process|ProcessBuilder|Runtime)|org\\.slf4j\\..*")
+            .orShould()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class);
+
+    private static final ArchRule NO_THREADS = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.lang\\.Thread(Local)?|java\\.util\\.concurrent\\..*|java\\.util\\.Timer")
+            .orShould()
+            .callMethodWhere(describe("parallel streams", call -> call.getName().matches("parallel|parallelStream")));
+    /** A LinkedHashSet has an order; these have not. */
+    private static final ArchRule NO_HASH_ORDER = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.util\\.(Hash(Map|Set|table)|IdentityHashMap|WeakHashMap)"
+                    + "|org\\.agrona\\.collections\\..*");
+
+    private static final ArchRule NO_IMPLEMENTATION = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.weir.logstore.*..", "org.lmdbjava..", "io.grpc..", "org.apache.ratis..");
+
+    @Test
+    void theMachineIsPure() {
+        assertThat(MACHINE).isNotEmpty();
+        for (ArchRule rule :
+                List.of(NO_CLOCK, NO_RANDOMNESS, NO_OUTSIDE, NO_THREADS, NO_HASH_ORDER, NO_IMPLEMENTATION)) {
+            rule.check(MACHINE);
+        }
+    }
+
+    @Test
+    void everyRuleFindsItsSinner() {
+        JavaClasses sinners = new ClassFileImporter().importClasses(Sinner.class);
+        for (ArchRule rule :
+                List.of(NO_CLOCK, NO_RANDOMNESS, NO_OUTSIDE, NO_THREADS, NO_HASH_ORDER, NO_IMPLEMENTATION)) {
+            assertThat(rule.evaluate(sinners).hasViolation())
+                    .as(rule.getDescription())
+                    .isTrue();
+        }
+    }
+
+    /** Breaks every rule once. */
+    @SuppressWarnings("unused")
+    private static final class Sinner {
+        private final HashMap<String, String> map = new HashMap<>();
+
+        long sin() throws Exception {
+            Thread.onSpinWait();
+            return System.nanoTime()
+                    + System.getenv().size()
+                    + ThreadLocalRandom.current().nextInt()
+                    + UUID.randomUUID().hashCode()
+                    + List.of(1).parallelStream().count()
+                    + new MemoryLogStore(TestPartition.IDENTITY).streams();
+        }
+    }
+}
