@@ -23,7 +23,7 @@ import java.util.Arrays;
  * <p>Both are SHA-256 cut to 128 bits, fed field by field with every length in front: protobuf does not promise that two
  * versions serialise alike. The event bytes go through SHA-256 once, in the fingerprint; the digest takes the fingerprint.
  *
- * <p>Not for several threads. Holds nothing between entries.
+ * <p>Not for several threads. Holds nothing between entries, nor after one that was broken off by an exception.
  */
 final class CommandHash {
     /** Bytes of a fingerprint. */
@@ -37,6 +37,7 @@ final class CommandHash {
      * same request is sent again.
      */
     byte[] fingerprint(Command command) {
+        content.begin();
         content.number(command.getOperationCase().getNumber());
         switch (command.getOperationCase()) {
             case APPEND -> append(command.getAppend());
@@ -70,6 +71,7 @@ final class CommandHash {
      * replicas, and a digest over both shows when that promise is broken though the contents happen to be equal.
      */
     void begin(Digest previous, long term, long index, LogEntry entry) {
+        rolling.begin();
         rolling.number(previous.high());
         rolling.number(previous.low());
         rolling.number(term);

@@ -27,6 +27,12 @@ final class FieldHash extends ByteOutput {
         }
     }
 
+    /** Begins anew: what an attempt that was broken off has left must not get into the next hash. */
+    void begin() {
+        scratch.clear();
+        sha256.reset();
+    }
+
     void number(long value) {
         if (scratch.remaining() < Long.BYTES) {
             drain();
@@ -50,7 +56,7 @@ final class FieldHash extends ByteOutput {
         sha256.update(value);
     }
 
-    /** The 32 bytes of the hash; begins anew. */
+    /** The 32 bytes of the hash of all fields since {@link #begin()}. */
     byte[] finish() {
         drain();
         return sha256.digest();
