@@ -1,0 +1,237 @@
+package io.weir.client.internal;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.weir.client.AppendResult;
+import io.weir.client.EventStoreException;
+import io.weir.client.Expected;
+import io.weir.client.RecordedEvent;
+import io.weir.client.StreamInfo;
+import io.weir.client.StreamState;
+import io.weir.client.Transaction;
+import io.weir.client.TransactionResult;
+import io.weir.client.VectorPosition;
+import io.weir.client.Violation;
+import io.weir.protocol.Appended;
+import io.weir.protocol.Committed;
+import io.weir.protocol.Error;
+import io.weir.protocol.Event;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.Refusal;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What nodes say, in the terms of the API; every message of a failed call is made here. */
+final class Decoder {
+    private static final String CHECK_NODES =
+            "; check that a majority of the nodes runs and can be reached (weir cluster status), then send it again";
+
+    private Decoder() {}
+
+    // ---- outcomes
+
+    static AppendResult appendResult(int partition, Outcome outcome) {
+        return switch (outcome.getResultCase()) {
+            case APPENDED -> {
+                Appended appended = outcome.getAppended();
+                yield new AppendResult.Appended(
+                        appended.getFirstRevision(),
+                        appended.getFirstRevision() + appended.getCount() - 1,
+                        VectorPosition.of(partition, appended.getFirstPosition() + appended.getCount()));
+            }
+            case REJECTED -> {
+                List<Violation> violations = violations(outcome);
+                yield new AppendResult.Rejected(violations.get(0));
+            }
+            default -> throw mismatch("an append", outcome);
+        };
+    }
+
+    static TransactionResult transactionResult(int partition, Transaction transaction, Outcome outcome) {
+        return switch (outcome.getResultCase()) {
+            case COMMITTED -> committed(partition, transaction, outcome.getCommitted());
+            case REJECTED -> new TransactionResult.Rejected(violations(outcome));
+            default -> throw mismatch("a transaction", outcome);
+        };
+    }
+
+    private static TransactionResult committed(int partition, Transaction transaction, Committed committed) {
+        List<Transaction.Append> appends = transaction.appends();
+        if (appends.size() != committed.getAppendsCount()) {
+            throw new EventStoreException.Internal(
+                    "a transaction of " + appends.size() + " appends was answered with " + committed.getAppendsCount()
+                            + "; please report it",
+                    null);
+        }
+        Map<String, Long> lastRevisions = new LinkedHashMap<>();
+        for (int i = 0; i < appends.size(); i++) {
+            Appended appended = committed.getAppends(i);
+            if (appended.getCount() > 0) {
+                lastRevisions.put(appends.get(i).stream(), appended.getFirstRevision() + appended.getCount() - 1);
+            }
+        }
+        return new TransactionResult.Committed(
+                Map.copyOf(lastRevisions), VectorPosition.of(partition, committed.getNextPosition()));
+    }
+
+    private static List<Violation> violations(Outcome outcome) {
+        List<Violation> violations = new ArrayList<>();
+        for (io.weir.protocol.Violation violation : outcome.getRejected().getViolationsList()) {
+            violations.add(new Violation(
+                    violation.getStream().toStringUtf8(),
+                    expected(violation.getExpected()),
+                    state(violation.getActual())));
+        }
+        if (violations.isEmpty()) {
+            throw mismatch("a condition", outcome);
+        }
+        return violations;
+    }
+
+    private static Expected expected(io.weir.protocol.Expected expected) {
+        return switch (expected.getKind()) {
+            case ANY -> Expected.any();
+            case NO_STREAM -> Expected.noStream();
+            case EXISTS -> Expected.exists();
+            case REVISION -> Expected.revision(expected.getRevision());
+            case AT_MOST -> Expected.atMost(expected.getRevision());
+            default ->
+                throw new EventStoreException.Internal(
+                        "a condition that this version does not know: " + expected.getKind(), null);
+        };
+    }
+
+    static StreamState state(io.weir.protocol.StreamState state) {
+        return state.getExists() ? new StreamState.At(state.getRevision()) : StreamState.Absent.INSTANCE;
+    }
+
+    private static EventStoreException mismatch(String what, Outcome outcome) {
+        return new EventStoreException.Internal(
+                what + " was answered with " + outcome.getResultCase() + "; please report it", null);
+    }
+
+    // ---- events and streams
+
+    static RecordedEvent event(int partition, io.weir.protocol.RecordedEvent recorded) {
+        Event event;
+        try {
+            event = Event.parseFrom(recorded.getEvent());
+        } catch (InvalidProtocolBufferException e) {
+            throw new EventStoreException.StoreCorrupted(
+                    "the event at position " + recorded.getPosition() + " of partition " + partition
+                            + " cannot be parsed; compare the digests of the replicas (weir cluster hash)",
+                    e);
+        }
+        return new RecordedEvent(
+                recorded.getStream().toStringUtf8(),
+                recorded.getRevision(),
+                partition,
+                recorded.getPosition(),
+                Instant.ofEpochMilli(recorded.getStampMs()),
+                uuid(event.getId()),
+                event.getType(),
+                event.getContentType(),
+                Map.copyOf(event.getPropertiesMap()),
+                List.copyOf(event.getTagsList()),
+                event.getPayload().toByteArray());
+    }
+
+    private static UUID uuid(ByteString bytes) {
+        if (bytes.size() != 2 * Long.BYTES) {
+            return new UUID(0, 0); // another writer left it out
+        }
+        ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
+        return new UUID(buffer.getLong(), buffer.getLong());
+    }
+
+    static StreamInfo streamInfo(io.weir.protocol.StreamInfo info) {
+        return new StreamInfo(
+                info.getStream().toStringUtf8(),
+                info.getState().getRevision(),
+                info.getSlot(),
+                info.getPartition(),
+                info.getLastPosition(),
+                Instant.ofEpochMilli(info.getLastStampMs()));
+    }
+
+    // ---- failures
+
+    static EventStoreException closed() {
+        return new EventStoreException.Closed("this store was closed; open another one to go on");
+    }
+
+    /** Not executed by its deadline. */
+    static EventStoreException unavailable(Call<?> call, @Nullable String sessionError) {
+        return new EventStoreException.Unavailable(
+                describe(call) + " was not executed within " + call.timeoutMs + " ms; " + call.attempts
+                        + (sessionError == null ? "" : "; opening a session: " + sessionError) + CHECK_NODES,
+                null);
+    }
+
+    static EventStoreException unknown(Call<?> call, String why) {
+        Sessions.Ticket ticket = call.ticket;
+        if (ticket == null) {
+            throw new IllegalStateException("never sent: " + call.what);
+        }
+        return new EventStoreException.OutcomeUnknown(
+                ticket.requestId(),
+                describe(call) + " may or may not have been executed: " + why + "; " + call.attempts
+                        + "; send the same content with CallOptions.again(requestId()), which executes it at most once"
+                        + " (request id " + ticket.requestId() + ")",
+                null);
+    }
+
+    static EventStoreException defect(Call<?> call, String what) {
+        return new EventStoreException.Internal(describe(call) + " met " + what + "; please report it", null);
+    }
+
+    /** A refusal that no resend can change. */
+    static EventStoreException refused(Call<?> call, Refusal refusal) {
+        String detail = refusal.getDetail().isEmpty() ? "" : ": " + refusal.getDetail();
+        return switch (refusal.getReason()) {
+            case REQUEST_ID_REUSED ->
+                new EventStoreException.RequestIdReused(describe(call)
+                        + " was refused: its request id was used before, with other content" + detail
+                        + "; give CallOptions.again the id and the content of one and the same request");
+            case TOO_LARGE ->
+                new EventStoreException.TooLarge(describe(call) + " was refused: " + refusal.getValue()
+                        + " is above the limit of " + refusal.getLimit() + detail);
+            default -> new EventStoreException.InvalidRequest(describe(call) + " was refused" + detail);
+        };
+    }
+
+    /** A failure outside the log that ends a command. */
+    static EventStoreException failed(Call<?> call, Error error) {
+        if (call.mayHaveBeenExecuted()) {
+            return unknown(call, "a node failed");
+        }
+        return failure(describe(call) + " was not executed; " + call.attempts, error);
+    }
+
+    /** A failure that sending again cannot change. */
+    static EventStoreException failure(String message, Error error) {
+        return switch (error.getCode()) {
+            case INVALID_ARGUMENT -> new EventStoreException.InvalidRequest(message);
+            case TOO_LARGE -> new EventStoreException.TooLarge(message);
+            case UNAUTHORIZED -> new EventStoreException.Unauthorized(message);
+            case STORE_FULL -> new EventStoreException.StoreFull(message + "; free disk space on the nodes", null);
+            case STORE_CORRUPTED ->
+                new EventStoreException.StoreCorrupted(
+                        message + "; compare the digests of the replicas (weir cluster hash)", null);
+            case THROTTLED -> new EventStoreException.Throttled(message + "; slow down, then send it again");
+            case NOT_LEADER, NOT_READY, UNREACHABLE, DEADLINE_EXCEEDED ->
+                new EventStoreException.Unavailable(message + CHECK_NODES, null);
+            default -> new EventStoreException.Internal(message + "; please report it", null);
+        };
+    }
+
+    private static String describe(Call<?> call) {
+        return call.what + " (partition " + call.partition + ")";
+    }
+}

@@ -1,0 +1,543 @@
+package io.weir.client.internal;
+
+import com.google.protobuf.ByteString;
+import io.weir.client.ClientConfig;
+import io.weir.client.EventStoreException;
+import io.weir.client.spi.NodeChannel;
+import io.weir.client.spi.NodeFailure;
+import io.weir.protocol.Command;
+import io.weir.protocol.Error;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.Refusal;
+import io.weir.protocol.RequestId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands of one store to one partition, sent to its leader so that those on one stream take effect in the order of the
+ * calls, whatever fails in between.
+ *
+ * <p>A call is <i>queued</i> until it has a place in a session, then <i>ready</i>, then <i>sent</i>, and ends when its future is
+ * completed. Any trouble with the node that it was sent to takes it, and all that were sent, back to <i>ready</i>; what is
+ * ready is sent in the order of the calls. The order holds because each command names in {@code after} the open calls before
+ * it on its streams, and the partition refuses to decide it before those; sending more than once is harmless because the
+ * request id stays the same.
+ *
+ * <p>To a node that has not proved to lead, one command is sent alone: thousands would otherwise be sent to every member in
+ * turn after the death of a leader. A node that is silent for long while commands wait counts as dead.
+ *
+ * <p>Threading: {@link #submit}, {@link #wake} and {@link #close} may be called from any thread; everything else runs in the
+ * lane's serial executor, one task at a time, and never blocks.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // every continuation handles its own failures
+final class Lane {
+    /** More predecessors than this are waited for here rather than named in a command. */
+    static final int MAX_AFTER = 32;
+
+    /** How long a call that was sent waits for the node's own verdict once its deadline has passed. */
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final long MIN_SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+    private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(12);
+
+    private final int partition;
+    private final Cluster cluster;
+    private final Sessions sessions;
+    private final Threads threads;
+    private final int maxInFlight;
+    private final Consumer<Call<?>> onEnd;
+    private final Threads.Serial serial;
+    private final Runnable wakeUp = this::wake;
+
+    private final TreeMap<Long, Call<?>> queued = new TreeMap<>();
+    private final TreeMap<Long, Call<?>> ready = new TreeMap<>();
+    private final TreeMap<Long, Call<?>> sent = new TreeMap<>();
+    private final TreeSet<Call<?>> byExpiry = new TreeSet<>(
+            Comparator.<Call<?>>comparingLong(call -> call.expiryNanos).thenComparingLong(call -> call.ordinal));
+    private final Map<ByteString, Call<?>> latestOfStream = new HashMap<>();
+
+    private long nextOrdinal;
+    private long sends;
+    private @Nullable NodeChannel target;
+    private boolean isConfirmed;
+    private int failuresInARow;
+    private long resumeAtNanos = System.nanoTime();
+    private long heardAtNanos;
+    private long silenceNanos = MIN_SILENCE_NANOS;
+    private @Nullable Future<?> alarm;
+    private long alarmAtNanos;
+    private boolean isClosed;
+
+    /** @param onEnd called for every call submitted, once, in the lane's executor, before its future completes */
+    Lane(
+            int partition,
+            Cluster cluster,
+            Sessions sessions,
+            Threads threads,
+            ClientConfig config,
+            Consumer<Call<?>> onEnd) {
+        this.partition = partition;
+        this.cluster = cluster;
+        this.sessions = sessions;
+        this.threads = threads;
+        this.maxInFlight = config.maxInFlight();
+        this.onEnd = onEnd;
+        this.serial = new Threads.Serial(threads.io(), this::pump);
+    }
+
+    /** Takes a call; its future completes by its deadline. Calls take effect in the order of this method's calls. */
+    void submit(Call<?> call) {
+        serial.execute(() -> enqueue(call));
+    }
+
+    /** Looks again at what waits: a session has been opened. */
+    void wake() {
+        serial.execute(() -> {});
+    }
+
+    /** Ends all calls, and every later one, with {@link EventStoreException.Closed}; completes when that is done. */
+    CompletableFuture<Void> close() {
+        return CompletableFuture.runAsync(
+                () -> {
+                    isClosed = true;
+                    for (Call<?> call : new ArrayList<>(byExpiry)) {
+                        fail(call, Decoder.closed());
+                    }
+                },
+                serial);
+    }
+
+    private void enqueue(Call<?> call) {
+        call.ordinal = nextOrdinal++;
+        if (isClosed) {
+            fail(call, Decoder.closed());
+            return;
+        }
+        Set<Call<?>> predecessors = new LinkedHashSet<>();
+        for (ByteString stream : call.streams) {
+            Call<?> earlier = latestOfStream.put(stream, call);
+            if (earlier != null && earlier != call) {
+                addOpen(earlier, predecessors);
+            }
+        }
+        call.predecessors = List.copyOf(predecessors);
+        queued.put(call.ordinal, call);
+        byExpiry.add(call);
+    }
+
+    /** After each run of tasks: end what is due, give places, send, and set the alarm for the next time. */
+    private void pump() {
+        if (isClosed) {
+            return;
+        }
+        long now = System.nanoTime();
+        expire(now);
+        if (!sent.isEmpty() && now - heardAtNanos >= silenceNanos) {
+            onSilence();
+        }
+        admit();
+        if (now - resumeAtNanos >= 0) {
+            sendReady();
+        }
+        setAlarm(now);
+    }
+
+    // ---- queued -> ready
+
+    /** Gives places in a session, in order. A call that must wait holds up those behind it, or the order would be lost. */
+    private void admit() {
+        while (!queued.isEmpty() && ready.size() + sent.size() < maxInFlight) {
+            Call<?> call = queued.firstEntry().getValue();
+            Sessions.Ticket ticket = call.ticket;
+            if (ticket == null) {
+                ticket = sessions.take(wakeUp);
+                if (ticket == null) {
+                    return;
+                }
+                call.ticket = ticket;
+            }
+            Sessions.Session session = ticket.session();
+            Set<Call<?>> open = openPredecessors(call);
+            if (open.size() > MAX_AFTER || open.stream().anyMatch(earlier -> !isOf(session, earlier))) {
+                return;
+            }
+            queued.pollFirstEntry();
+            ready.put(call.ordinal, call);
+        }
+    }
+
+    private static boolean isOf(Sessions.Session session, Call<?> call) {
+        return call.ticket != null && call.ticket.session() == session;
+    }
+
+    /** The calls before this one on its streams that are still open. One that was given up stands for those before it. */
+    private static Set<Call<?>> openPredecessors(Call<?> call) {
+        if (call.predecessors.isEmpty()) {
+            return Set.of();
+        }
+        Set<Call<?>> open = new LinkedHashSet<>();
+        for (Call<?> earlier : call.predecessors) {
+            addOpen(earlier, open);
+        }
+        return open;
+    }
+
+    private static void addOpen(Call<?> earlier, Set<Call<?>> open) {
+        if (earlier.isDone) {
+            open.addAll(openPredecessors(earlier));
+        } else {
+            open.add(earlier);
+        }
+    }
+
+    // ---- ready -> sent
+
+    private void sendReady() {
+        Iterator<Call<?>> inOrder = ready.values().iterator();
+        while (inOrder.hasNext() && (isConfirmed || sent.isEmpty())) {
+            Call<?> call = inOrder.next();
+            Sessions.Session session = placeOf(call).session();
+            Set<Call<?>> open = openPredecessors(call);
+            if (open.stream().allMatch(earlier -> isOf(session, earlier) && wasSentSince(call, earlier))) {
+                inOrder.remove();
+                send(call, open);
+            }
+        }
+    }
+
+    /** A call that was refused as out of order goes again only behind a new attempt of those that it waits for. */
+    private static boolean wasSentSince(Call<?> call, Call<?> earlier) {
+        return earlier.sentTo != null && earlier.sendNo > call.sendNo;
+    }
+
+    private void send(Call<?> call, Set<Call<?>> after) {
+        NodeChannel channel = target();
+        if (sent.isEmpty()) {
+            heardAtNanos = System.nanoTime();
+        }
+        call.sentTo = channel;
+        call.sendNo = ++sends;
+        call.unanswered++;
+        call.attempts.tried(channel.endpoint());
+        sent.put(call.ordinal, call);
+        long sendNo = call.sendNo;
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(call.deadlineNanos - System.nanoTime());
+        submitTo(channel, command(call, after), Math.max(leftMs, 1))
+                .whenComplete((outcome, failure) -> serial.execute(() -> {
+                    call.unanswered--;
+                    if (failure == null) {
+                        onOutcome(call, sendNo, channel, outcome);
+                    } else {
+                        onFailure(call, sendNo, channel, errorOf(failure));
+                    }
+                }));
+    }
+
+    private CompletableFuture<Outcome> submitTo(NodeChannel channel, Command command, long timeoutMs) {
+        try {
+            return channel.submit(partition, command, timeoutMs);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static Error errorOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof NodeFailure node
+                ? node.error()
+                : new NodeFailure(Error.Code.INTERNAL, String.valueOf(cause), true).error();
+    }
+
+    private static Command command(Call<?> call, Set<Call<?>> after) {
+        Sessions.Ticket ticket = placeOf(call);
+        Command.Builder command = call.operation.toBuilder()
+                .setRequestId(RequestId.newBuilder()
+                        .setSessionHigh(ticket.session().high)
+                        .setSessionLow(ticket.session().low)
+                        .setSequence(ticket.sequence()))
+                .setLowWaterMark(ticket.session().lowWaterMark());
+        for (Call<?> earlier : after) {
+            command.addAfter(placeOf(earlier).sequence());
+        }
+        return command.build();
+    }
+
+    private static Sessions.Ticket placeOf(Call<?> call) {
+        Sessions.Ticket ticket = call.ticket;
+        if (ticket == null) {
+            throw new IllegalStateException(call.what + " has no place in a session");
+        }
+        return ticket;
+    }
+
+    private NodeChannel target() {
+        NodeChannel channel = target;
+        if (channel == null) {
+            channel = cluster.leader(partition);
+            target = channel = channel == null ? cluster.after(null) : channel;
+        }
+        return channel;
+    }
+
+    // ---- answers
+
+    private void onOutcome(Call<?> call, long sendNo, NodeChannel channel, Outcome outcome) {
+        if (call.isDone) {
+            return;
+        }
+        boolean isLatest = sendNo == call.sendNo && call.sentTo != null;
+        if (outcome.hasRefusal()) {
+            if (isLatest) {
+                confirm(channel);
+            }
+            onRefusal(call, isLatest, channel, outcome.getRefusal());
+            return;
+        }
+        confirm(channel);
+        succeed(call, outcome);
+    }
+
+    private void confirm(NodeChannel channel) {
+        if (channel == target) {
+            heardAtNanos = System.nanoTime();
+            silenceNanos = MIN_SILENCE_NANOS;
+            failuresInARow = 0;
+            if (!isConfirmed) {
+                isConfirmed = true;
+                cluster.leader(partition, channel);
+            }
+        }
+    }
+
+    private void onRefusal(Call<?> call, boolean isLatest, NodeChannel channel, Refusal refusal) {
+        call.attempts.failed(channel.endpoint(), "refused: " + refusal.getReason() + ' ' + refusal.getDetail());
+        switch (refusal.getReason()) {
+            case REQUEST_ID_REUSED, INVALID, TOO_LARGE -> fail(call, Decoder.refused(call, refusal));
+            case ANSWER_FORGOTTEN -> fail(call, Decoder.unknown(call, "its answer is not kept any more"));
+            case SESSION_EXPIRED -> {
+                if (isLatest) {
+                    onSessionExpired(call);
+                }
+            }
+            case DEADLINE_PASSED -> {
+                if (isLatest) {
+                    fail(call, timedOut(call));
+                }
+            }
+            case OUT_OF_ORDER -> {
+                if (isLatest) {
+                    back(call);
+                    if (openPredecessors(call).isEmpty()) {
+                        backOff(); // its predecessors are done here, so the node's view must be late: not at once again
+                    }
+                }
+            }
+            case SESSION_FULL -> {
+                if (isLatest) {
+                    back(call);
+                    backOff();
+                }
+            }
+            default -> fail(call, Decoder.defect(call, "a refusal that this version does not know: " + refusal));
+        }
+    }
+
+    private void onSessionExpired(Call<?> call) {
+        Sessions.Ticket ticket = placeOf(call);
+        sessions.expired(ticket.session());
+        if (call.mayHaveBeenExecuted()) {
+            fail(call, Decoder.unknown(call, "its session has expired"));
+            return;
+        }
+        sessions.done(ticket);
+        back(call);
+        ready.remove(call.ordinal);
+        call.ticket = null;
+        call.sendNo = 0;
+        queued.put(call.ordinal, call);
+        if (call.attempts.count() > 1) {
+            backOff();
+        }
+    }
+
+    private void onFailure(Call<?> call, long sendNo, NodeChannel channel, Error error) {
+        if (error.getMaybeExecuted()) {
+            call.isTainted = true;
+        }
+        call.attempts.failed(channel.endpoint(), error);
+        if (call.isDone || sendNo != call.sendNo || call.sentTo == null) {
+            return;
+        }
+        switch (error.getCode()) {
+            case NOT_LEADER -> retreat(cluster.member(error.getLeader()));
+            case NOT_READY, UNREACHABLE -> retreat(null);
+            case DEADLINE_EXCEEDED -> {
+                if (call.deadlineNanos - System.nanoTime() <= 0) {
+                    fail(call, timedOut(call));
+                } else {
+                    back(call);
+                    backOff();
+                }
+            }
+            case THROTTLED -> {
+                confirm(channel);
+                back(call);
+                backOff();
+            }
+            default -> fail(call, Decoder.failed(call, error));
+        }
+    }
+
+    private void onSilence() {
+        for (Call<?> call : sent.values()) {
+            call.attempts.failed(
+                    target().endpoint(), "nothing for " + TimeUnit.NANOSECONDS.toMillis(silenceNanos) + " ms");
+        }
+        silenceNanos = Math.min(silenceNanos * 2, MAX_SILENCE_NANOS);
+        retreat(null);
+    }
+
+    // ---- sent -> ready
+
+    private void back(Call<?> call) {
+        sent.remove(call.ordinal);
+        call.sentTo = null;
+        ready.put(call.ordinal, call);
+    }
+
+    /** The target does not answer as the leader: everything that it was sent goes back, to be sent to another in order. */
+    private void retreat(@Nullable NodeChannel hinted) {
+        NodeChannel failed = target();
+        new ArrayList<>(sent.values()).forEach(this::back);
+        isConfirmed = false;
+        cluster.leader(partition, hinted);
+        target = hinted != null && hinted != failed ? hinted : cluster.after(failed);
+        if (hinted == null || hinted == failed || failuresInARow >= 2) {
+            cluster.refreshSoon(failed);
+            backOff();
+        } else {
+            failuresInARow++;
+            resumeAtNanos = System.nanoTime();
+        }
+    }
+
+    private void backOff() {
+        failuresInARow++;
+        resumeAtNanos = System.nanoTime() + Threads.backoffNanos(failuresInARow);
+    }
+
+    // ---- the end of a call
+
+    private void expire(long now) {
+        while (!byExpiry.isEmpty()) {
+            Call<?> call = byExpiry.first();
+            if (call.expiryNanos - now > 0) {
+                return;
+            }
+            if (call.unanswered > 0 && call.expiryNanos == call.deadlineNanos) {
+                byExpiry.remove(call);
+                call.expiryNanos = call.deadlineNanos + GRACE_NANOS;
+                byExpiry.add(call);
+            } else {
+                fail(call, timedOut(call));
+            }
+        }
+    }
+
+    private EventStoreException timedOut(Call<?> call) {
+        if (call.mayHaveBeenExecuted()) {
+            return Decoder.unknown(call, "no answer came within " + call.timeoutMs + " ms");
+        }
+        return Decoder.unavailable(call, call.ticket == null ? sessions.lastError() : null);
+    }
+
+    private <T> void succeed(Call<T> call, Outcome outcome) {
+        T result;
+        try {
+            result = call.decode.apply(outcome);
+        } catch (EventStoreException e) {
+            fail(call, e);
+            return;
+        }
+        end(call);
+        call.predecessors = List.of(); // answered, so all before it were
+        if (call.ticket != null) {
+            sessions.done(call.ticket);
+        }
+        threads.callbacks().execute(() -> call.future.complete(result));
+    }
+
+    private void fail(Call<?> call, EventStoreException failure) {
+        end(call);
+        if (call.ticket != null) {
+            if (failure instanceof EventStoreException.OutcomeUnknown) {
+                sessions.unknown(call.ticket);
+            } else {
+                sessions.done(call.ticket);
+            }
+        }
+        threads.callbacks().execute(() -> call.future.completeExceptionally(failure));
+    }
+
+    private void end(Call<?> call) {
+        queued.remove(call.ordinal);
+        ready.remove(call.ordinal);
+        sent.remove(call.ordinal);
+        byExpiry.remove(call);
+        call.isDone = true;
+        call.predecessors = List.copyOf(openPredecessors(call));
+        for (ByteString stream : call.streams) {
+            // One that was given up before those ahead of it stays, to stand for them.
+            if (call.predecessors.isEmpty() && latestOfStream.get(stream) == call) {
+                latestOfStream.remove(stream);
+            }
+        }
+        if (byExpiry.isEmpty()) {
+            latestOfStream.clear();
+        }
+        onEnd.accept(call);
+    }
+
+    // ---- time
+
+    private void setAlarm(long now) {
+        long next = Long.MAX_VALUE; // nanoseconds from now
+        if (!byExpiry.isEmpty()) {
+            next = byExpiry.first().expiryNanos - now;
+        }
+        if (!sent.isEmpty()) {
+            next = Math.min(next, heardAtNanos + silenceNanos - now);
+        }
+        if (!ready.isEmpty() && resumeAtNanos - now > 0) {
+            next = Math.min(next, resumeAtNanos - now);
+        }
+        if (next == Long.MAX_VALUE) {
+            return;
+        }
+        long at = now + Math.max(next, 0);
+        Future<?> set = alarm;
+        if (set != null && alarmAtNanos - at <= 0) {
+            return; // it rings early enough
+        }
+        if (set != null) {
+            set.cancel(false);
+        }
+        alarmAtNanos = at;
+        alarm = threads.after(Math.max(next, 0), () -> serial.execute(() -> alarm = null));
+    }
+}

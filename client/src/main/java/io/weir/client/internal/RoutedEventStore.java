@@ -1,0 +1,347 @@
+package io.weir.client.internal;
+
+import com.google.protobuf.ByteString;
+import io.weir.client.AppendResult;
+import io.weir.client.CallOptions;
+import io.weir.client.ClientConfig;
+import io.weir.client.EventStore;
+import io.weir.client.EventStoreException;
+import io.weir.client.Expected;
+import io.weir.client.NewEvent;
+import io.weir.client.ReadRequest;
+import io.weir.client.RecordedEvent;
+import io.weir.client.RequestId;
+import io.weir.client.StreamInfo;
+import io.weir.client.Subscription;
+import io.weir.client.Transaction;
+import io.weir.client.TransactionResult;
+import io.weir.client.spi.NodeChannel;
+import io.weir.client.spi.NodeFailure;
+import io.weir.client.spi.Transport;
+import io.weir.protocol.Append;
+import io.weir.protocol.ClusterDescription;
+import io.weir.protocol.Command;
+import io.weir.protocol.Error;
+import io.weir.protocol.GetStream;
+import io.weir.protocol.Member;
+import io.weir.protocol.NodeStatus;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.QueryRequest;
+import io.weir.protocol.StreamName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event store that routes every call to the node that serves its partition: one {@link Lane} of commands per partition,
+ * {@link Queries} for the rest. Safe for any thread. Owns its transport.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // every continuation handles its own failures
+public final class RoutedEventStore implements EventStore {
+    private static final long CLOSE_MS = 2_000;
+
+    private final ClientConfig config;
+    private final Threads threads = new Threads();
+    private final Cluster cluster;
+    private final Sessions sessions;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final Queries queries;
+    private final Set<Tail> tails = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger heldCommands = new AtomicInteger();
+    private final AtomicLong heldBytes = new AtomicLong();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * Connects: blocks until one of the seeds has described the cluster, at most for the default timeout.
+     *
+     * @param transport closed with this store, or when this constructor throws
+     * @param seeds members to begin with, at least one; the others follow from what they say
+     * @throws EventStoreException.Unavailable if none of the seeds answers in time
+     */
+    public RoutedEventStore(Transport transport, List<Member> seeds, ClientConfig config) {
+        this.config = config;
+        cluster = new Cluster(transport, seeds, threads);
+        try {
+            cluster.connect(config.timeout().toMillis());
+        } catch (EventStoreException e) {
+            cluster.close();
+            threads.close();
+            throw e;
+        }
+        sessions = new Sessions(cluster, threads, (int) config.sessionLife().toMinutes());
+        queries = new Queries(cluster, threads);
+        for (int partition = 0; partition < cluster.partitions(); partition++) {
+            lanes.add(new Lane(partition, cluster, sessions, threads, config, this::release));
+        }
+    }
+
+    // ---- commands
+
+    @Override
+    public CompletableFuture<AppendResult> append(
+            String stream, Expected expected, List<NewEvent> events, CallOptions options) {
+        try {
+            StreamName name = Encoder.name(stream);
+            Encoder encoder = new Encoder();
+            Append append = encoder.append(name, expected, events);
+            int partition = cluster.partitionOf(name);
+            return submit(
+                    "the append to stream \"" + stream + '"',
+                    partition,
+                    Command.newBuilder().setAppend(append).build(),
+                    encoder,
+                    options,
+                    outcome -> Decoder.appendResult(partition, outcome));
+        } catch (EventStoreException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
+        try {
+            Encoder encoder = new Encoder();
+            Command command = Command.newBuilder()
+                    .setTransact(encoder.transact(transaction, cluster::partitionOf))
+                    .build();
+            StreamName first = StreamName.of(encoder.streams().get(0));
+            int partition = cluster.partitionOf(first);
+            return submit(
+                    "the transaction on stream \"" + first + "\" and "
+                            + (encoder.streams().size() - 1) + " more",
+                    partition,
+                    command,
+                    encoder,
+                    options,
+                    outcome -> Decoder.transactionResult(partition, transaction, outcome));
+        } catch (EventStoreException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <T> CompletableFuture<T> submit(
+            String what,
+            int partition,
+            Command operation,
+            Encoder encoder,
+            CallOptions options,
+            Function<Outcome, T> decode) {
+        requireOpen();
+        long timeoutMs = timeoutMs(options.timeout());
+        RequestId again = options.requestId();
+        if (again != null && again.sequence() < 1) {
+            throw new EventStoreException.InvalidRequest(
+                    "request id " + again + " has sequence " + again.sequence() + "; sequences begin at 1");
+        }
+        Call<T> call = new Call<>(
+                what, partition, operation, encoder.streams(), encoder.bytes(), timeoutMs, again != null, decode);
+        hold(call);
+        if (again != null) {
+            call.ticket = sessions.again(again);
+        }
+        lanes.get(partition).submit(call);
+        return call.future;
+    }
+
+    private void hold(Call<?> call) {
+        int commands = heldCommands.incrementAndGet();
+        long bytes = heldBytes.addAndGet(call.bytes);
+        if (commands > config.maxQueued() || bytes > config.maxQueuedBytes()) {
+            release(call);
+            throw new EventStoreException.Throttled(call.what + " was not sent: the store holds " + (commands - 1)
+                    + " commands of " + (bytes - call.bytes) + " bytes that are not answered yet; the limits are "
+                    + config.maxQueued() + " and " + config.maxQueuedBytes()
+                    + "; await some of their futures, then send it again");
+        }
+    }
+
+    private void release(Call<?> call) {
+        heldCommands.decrementAndGet();
+        heldBytes.addAndGet(-call.bytes);
+    }
+
+    // ---- queries
+
+    @Override
+    public Iterable<RecordedEvent> read(ReadRequest request) {
+        int partition = partitionOf(request.stream(), request.partition());
+        ByteString stream =
+                request.stream() == null ? null : Encoder.name(request.stream()).utf8();
+        if (request.timeout() != null) {
+            timeoutMs(request.timeout());
+        }
+        return () -> new Pages.Events(queries, request, partition, stream, config);
+    }
+
+    @Override
+    public void subscribe(Subscription subscription, Flow.Subscriber<? super RecordedEvent> subscriber) {
+        java.util.Objects.requireNonNull(subscriber, "subscriber");
+        int partition = 0;
+        ByteString stream = null;
+        EventStoreException problem = null;
+        try {
+            partition = partitionOf(subscription.stream(), subscription.partition());
+            stream = subscription.stream() == null
+                    ? null
+                    : Encoder.name(subscription.stream()).utf8();
+        } catch (EventStoreException e) {
+            problem = e;
+        }
+        Tail tail = new Tail(
+                queries, threads, partition, stream, subscription, config.pageBytes(), subscriber, tails::remove);
+        tails.add(tail);
+        if (closed.get()) {
+            tail.fail(Decoder.closed());
+        } else if (problem != null) {
+            tail.fail(problem);
+        } else {
+            tail.start();
+        }
+    }
+
+    @Override
+    public CompletableFuture<@Nullable StreamInfo> info(String stream) {
+        StreamName name;
+        try {
+            name = Encoder.name(stream);
+        } catch (EventStoreException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        QueryRequest request = QueryRequest.newBuilder()
+                .setPartition(cluster.partitionOf(name))
+                .setGetStream(GetStream.newBuilder().setStream(name.utf8()))
+                .build();
+        CompletableFuture<@Nullable StreamInfo> result = new CompletableFuture<>();
+        queries.ask("the info of stream \"" + name + '"', request, timeoutMs(null))
+                .whenCompleteAsync(
+                        (answer, failure) -> {
+                            if (failure != null) {
+                                result.completeExceptionally(Pages.unwrapped(failure));
+                            } else {
+                                boolean exists = answer.getStream().getState().getExists();
+                                result.complete(exists ? Decoder.streamInfo(answer.getStream()) : null);
+                            }
+                        },
+                        threads.callbacks());
+        return result;
+    }
+
+    @Override
+    public Iterable<StreamInfo> streams(String prefix) {
+        return () -> new Pages.Streams(queries, prefix, cluster.partitions(), timeoutMs(null));
+    }
+
+    @Override
+    public int partitionOf(String stream) {
+        return cluster.partitionOf(Encoder.name(stream));
+    }
+
+    private int partitionOf(@Nullable String stream, int partition) {
+        if (stream != null) {
+            return partitionOf(stream);
+        }
+        if (partition < 0 || partition >= partitions()) {
+            throw new EventStoreException.InvalidRequest(
+                    "partition " + partition + " does not exist; the partitions are 0 to " + (partitions() - 1));
+        }
+        return partition;
+    }
+
+    @Override
+    public int partitions() {
+        return cluster.partitions();
+    }
+
+    @Override
+    public CompletableFuture<ClusterDescription> cluster() {
+        return whileOpen(() -> cluster.describe(timeoutMs(null)));
+    }
+
+    @Override
+    public List<CompletableFuture<NodeStatus>> status() {
+        return cluster.members().stream()
+                .map(member -> whileOpen(() -> status(member)))
+                .toList();
+    }
+
+    private CompletableFuture<NodeStatus> status(NodeChannel member) {
+        CompletableFuture<NodeStatus> result = new CompletableFuture<>();
+        long timeoutMs = timeoutMs(null);
+        member.status(timeoutMs)
+                .orTimeout(timeoutMs + 500, TimeUnit.MILLISECONDS)
+                .whenCompleteAsync(
+                        (status, failure) -> {
+                            if (failure == null) {
+                                result.complete(status);
+                            } else {
+                                result.completeExceptionally(statusFailure(member.endpoint(), failure));
+                            }
+                        },
+                        threads.callbacks());
+        return result;
+    }
+
+    private static EventStoreException statusFailure(String endpoint, Throwable failure) {
+        Throwable cause = failure instanceof java.util.concurrent.CompletionException ? failure.getCause() : failure;
+        Error error = cause instanceof NodeFailure node
+                ? node.error()
+                : Error.newBuilder()
+                        .setCode(cause instanceof TimeoutException ? Error.Code.DEADLINE_EXCEEDED : Error.Code.INTERNAL)
+                        .build();
+        return Decoder.failure(
+                "the status of " + endpoint + " is not known: " + error.getCode() + ' ' + error.getMessage(), error);
+    }
+
+    // ---- common
+
+    private <T> CompletableFuture<T> whileOpen(Supplier<CompletableFuture<T>> call) {
+        try {
+            requireOpen();
+            return call.get();
+        } catch (EventStoreException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed.get()) {
+            throw Decoder.closed();
+        }
+    }
+
+    private long timeoutMs(@Nullable Duration timeout) {
+        Duration chosen = timeout == null ? config.timeout() : timeout;
+        if (chosen.isNegative() || chosen.isZero()) {
+            throw new EventStoreException.InvalidRequest("timeout " + chosen + " is not above zero");
+        }
+        Duration max = Duration.ofMillis(Integer.MAX_VALUE);
+        return Math.max(1, (chosen.compareTo(max) > 0 ? max : chosen).toMillis());
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        tails.forEach(tail -> tail.fail(Decoder.closed()));
+        CompletableFuture<?> ended =
+                CompletableFuture.allOf(lanes.stream().map(Lane::close).toArray(CompletableFuture[]::new));
+        queries.close();
+        sessions.close();
+        ended.completeOnTimeout(null, CLOSE_MS, TimeUnit.MILLISECONDS).join();
+        cluster.close();
+        threads.close();
+    }
+}
