@@ -1,0 +1,256 @@
+package io.weir.client.internal;
+
+import com.google.protobuf.ByteString;
+import io.weir.client.spi.NodeChannel;
+import io.weir.client.spi.NodeFailure;
+import io.weir.protocol.ClusterDescription;
+import io.weir.protocol.Command;
+import io.weir.protocol.Direction;
+import io.weir.protocol.Error;
+import io.weir.protocol.GetStream;
+import io.weir.protocol.ListStreams;
+import io.weir.protocol.NodeStatus;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.Page;
+import io.weir.protocol.QueryRequest;
+import io.weir.protocol.QueryResponse;
+import io.weir.protocol.ReadLevel;
+import io.weir.protocol.ReadPage;
+import io.weir.protocol.RecordedEvent;
+import io.weir.protocol.Session;
+import io.weir.protocol.StreamInfo;
+import io.weir.protocol.StreamList;
+import io.weir.protocol.StreamName;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** The way to one node of a {@link FakeCluster}; each opened channel is its own, as a connection is. */
+@SuppressWarnings("FutureReturnValueIgnored") // every continuation handles its own failures
+final class FakeNode implements NodeChannel {
+    private final FakeCluster cluster;
+    private final int node;
+    private volatile boolean isClosed;
+
+    FakeNode(FakeCluster cluster, int node) {
+        this.cluster = cluster;
+        this.node = node;
+    }
+
+    @Override
+    public String endpoint() {
+        return "fake:" + node;
+    }
+
+    // ---- the way there
+
+    private static NodeFailure unreachable(boolean maybeExecuted) {
+        return new NodeFailure(Error.Code.UNREACHABLE, "connection lost", maybeExecuted);
+    }
+
+    /** Runs a request on the cluster's thread, unless the node is gone; a hung one lets it end by its timeout. */
+    private <T> CompletableFuture<T> request(long timeoutMs, Supplier<CompletableFuture<T>> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        boolean runs = cluster.execute(() -> {
+            if (isClosed || cluster.down.contains(node)) {
+                cluster.answer(() -> result.completeExceptionally(unreachable(false)));
+            } else if (cluster.hung.contains(node)) {
+                cluster.later(
+                        timeoutMs * 1_000 + 50_000,
+                        () -> result.completeExceptionally(
+                                new NodeFailure(Error.Code.DEADLINE_EXCEEDED, "no answer", true)));
+            } else {
+                work.get().whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(failure);
+                    }
+                });
+            }
+        });
+        if (!runs) {
+            result.completeExceptionally(unreachable(false));
+        }
+        return result;
+    }
+
+    private <T> CompletableFuture<T> answered(T value) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        cluster.answer(() -> result.complete(value));
+        return result;
+    }
+
+    private <T> CompletableFuture<T> failed(NodeFailure failure) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        cluster.answer(() -> result.completeExceptionally(failure));
+        return result;
+    }
+
+    @Override
+    public CompletableFuture<ClusterDescription> describe(long timeoutMs) {
+        return request(timeoutMs, () -> answered(cluster.describe(node)));
+    }
+
+    @Override
+    public CompletableFuture<Session> openSession(int lifeMinutes, long timeoutMs) {
+        return request(timeoutMs, () -> {
+            cluster.sessionsOpened++;
+            return answered(Session.newBuilder()
+                    .setSessionHigh(lifeMinutes)
+                    .setSessionLow(cluster.sessionsOpened)
+                    .build());
+        });
+    }
+
+    @Override
+    public CompletableFuture<NodeStatus> status(long timeoutMs) {
+        return request(
+                timeoutMs,
+                () -> answered(NodeStatus.newBuilder().setNodeId("n" + node).build()));
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+    }
+
+    // ---- commands
+
+    @Override
+    public CompletableFuture<Outcome> submit(int partition, Command command, long timeoutMs) {
+        return request(timeoutMs, () -> {
+            cluster.maybeChangeLeader(partition);
+            if (cluster.chance(cluster.loseRequest)) {
+                return failed(unreachable(true));
+            }
+            if (cluster.leaders[partition] != node) {
+                return failed(cluster.notLeader(partition, node));
+            }
+            if (cluster.refuseCommandsWith != Error.Code.UNSPECIFIED) {
+                return failed(new NodeFailure(cluster.refuseCommandsWith, "as the test wants it", false));
+            }
+            if (cluster.chance(cluster.throttle)) {
+                return failed(new NodeFailure(Error.Code.THROTTLED, "too much", false));
+            }
+            FakePartition state = cluster.partitions.get(partition);
+            Outcome outcome = state.apply(command);
+            if (cluster.chance(cluster.duplicate)) {
+                cluster.later(cluster.random.nextInt(5_000), () -> state.apply(command));
+            }
+            return cluster.chance(cluster.loseAnswer) ? failed(unreachable(true)) : answered(outcome);
+        });
+    }
+
+    // ---- queries
+
+    @Override
+    public CompletableFuture<QueryResponse> query(QueryRequest request) {
+        return request(request.getTimeoutMs(), () -> {
+            boolean leaderOnly = request.getLevel().getKind() == ReadLevel.Kind.LINEARIZABLE;
+            if (leaderOnly && cluster.leaders[request.getPartition()] != node) {
+                return failed(cluster.notLeader(request.getPartition(), node));
+            }
+            if (cluster.chance(cluster.loseRequest)) {
+                return failed(unreachable(false));
+            }
+            CompletableFuture<QueryResponse> result = new CompletableFuture<>();
+            answer(request, System.nanoTime() + request.getReadPage().getWaitMs() * 1_000_000L, result);
+            return result;
+        });
+    }
+
+    private void answer(QueryRequest request, long waitUntil, CompletableFuture<QueryResponse> result) {
+        if (cluster.isClosed || isClosed) {
+            result.completeExceptionally(unreachable(false));
+            return;
+        }
+        FakePartition state = cluster.partitions.get(request.getPartition());
+        boolean leaderOnly = request.getLevel().getKind() == ReadLevel.Kind.LINEARIZABLE;
+        int visible = state.log.size()
+                - (leaderOnly || cluster.maxLag == 0
+                        ? 0
+                        : Math.min(state.log.size(), cluster.random.nextInt(cluster.maxLag)));
+        QueryResponse response = switch (request.getQueryCase()) {
+            case READ_PAGE ->
+                QueryResponse.newBuilder()
+                        .setPage(page(state, request.getReadPage(), visible))
+                        .build();
+            case GET_STREAM ->
+                QueryResponse.newBuilder()
+                        .setStream(info(state, request.getPartition(), request.getGetStream()))
+                        .build();
+            default ->
+                QueryResponse.newBuilder()
+                        .setStreams(list(state, request.getPartition(), request.getListStreams()))
+                        .build();
+        };
+        boolean waits = response.hasPage() && response.getPage().getEventsCount() == 0 && System.nanoTime() < waitUntil;
+        if (waits) {
+            cluster.later(500, () -> answer(request, waitUntil, result));
+        } else {
+            cluster.answer(() -> result.complete(response));
+        }
+    }
+
+    private static Page page(FakePartition state, ReadPage read, int visible) {
+        Page.Builder page = Page.newBuilder().setNextPosition(visible).setAtEnd(true);
+        List<RecordedEvent> source;
+        if (read.hasStream()) {
+            source = state.streams.getOrDefault(read.getStream(), List.of()).stream()
+                    .filter(event -> event.getPosition() < visible)
+                    .toList();
+            page.setState(state.stateOf(read.getStream()));
+        } else {
+            source = state.log.subList(0, visible);
+        }
+        boolean forwards = read.getDirection() == Direction.FORWARDS;
+        long at = forwards || (read.getFrom() >= 0 && read.getFrom() < source.size())
+                ? read.getFrom()
+                : source.size() - 1;
+        long bytes = 0;
+        while (at >= 0 && at < source.size()) {
+            RecordedEvent event = source.get((int) at);
+            bytes += event.getSerializedSize();
+            if (page.getEventsCount() > 0
+                    && (page.getEventsCount() == read.getMaxEvents() || bytes > read.getMaxBytes())) {
+                page.setAtEnd(false);
+                break;
+            }
+            page.addEvents(event);
+            at += forwards ? 1 : -1;
+        }
+        return page.build();
+    }
+
+    private static StreamInfo info(FakePartition state, int partition, GetStream get) {
+        List<RecordedEvent> events = state.streams.getOrDefault(get.getStream(), List.of());
+        StreamInfo.Builder info = StreamInfo.newBuilder()
+                .setStream(get.getStream())
+                .setState(state.stateOf(get.getStream()))
+                .setSlot(StreamName.of(get.getStream()).slot())
+                .setPartition(partition);
+        if (!events.isEmpty()) {
+            RecordedEvent last = events.get(events.size() - 1);
+            info.setLastPosition(last.getPosition()).setLastStampMs(last.getStampMs());
+        }
+        return info.build();
+    }
+
+    /** Two streams a page, so that listing has to carry on. */
+    private static StreamList list(FakePartition state, int partition, ListStreams list) {
+        StreamList.Builder streams = StreamList.newBuilder().setAtEnd(true);
+        for (ByteString name : state.streams.keySet()) {
+            boolean isLater = list.getAfter().isEmpty()
+                    || ByteString.unsignedLexicographicalComparator().compare(name, list.getAfter()) > 0;
+            if (isLater && name.startsWith(list.getPrefix())) {
+                if (streams.getStreamsCount() == 2) {
+                    return streams.setAtEnd(false).build();
+                }
+                streams.addStreams(info(
+                        state, partition, GetStream.newBuilder().setStream(name).build()));
+            }
+        }
+        return streams.build();
+    }
+}
