@@ -49,6 +49,8 @@ final class Call<T> {
     int unanswered;
     /** A failed attempt may have been executed. */
     boolean isTainted;
+    /** The last attempt was turned away because too much was under way. */
+    boolean isThrottled;
     /** When the lane looks at it again, to end it. */
     long expiryNanos;
 

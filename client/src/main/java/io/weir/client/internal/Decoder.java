@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** What nodes say, in the terms of the API; every message of a failed call is made here. */
 final class Decoder {
@@ -167,11 +166,20 @@ final class Decoder {
     }
 
     /** Not executed by its deadline. */
-    static EventStoreException unavailable(Call<?> call, @Nullable String sessionError) {
+    static EventStoreException unavailable(Call<?> call, String trouble) {
         return new EventStoreException.Unavailable(
-                describe(call) + " was not executed within " + call.timeoutMs + " ms; " + call.attempts
-                        + (sessionError == null ? "" : "; opening a session: " + sessionError) + CHECK_NODES,
+                describe(call) + " was not executed within " + call.timeoutMs + " ms; "
+                        + (call.attempts.count() > 0
+                                ? call.attempts
+                                : "it was never sent; last trouble in its partition: " + trouble)
+                        + CHECK_NODES,
                 null);
+    }
+
+    /** Turned away until its deadline. */
+    static EventStoreException throttled(Call<?> call) {
+        return new EventStoreException.Throttled(describe(call) + " was turned away for " + call.timeoutMs + " ms; "
+                + call.attempts + "; it was not executed: slow down, then send it again");
     }
 
     static EventStoreException unknown(Call<?> call, String why) {

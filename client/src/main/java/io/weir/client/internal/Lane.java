@@ -75,6 +75,7 @@ final class Lane {
     private @Nullable NodeChannel target;
     private boolean isConfirmed;
     private int failuresInARow;
+    private String lastTrouble = "none";
     private long resumeAtNanos = System.nanoTime();
     private long heardAtNanos;
     private long silenceNanos = MIN_SILENCE_NANOS;
@@ -230,6 +231,7 @@ final class Lane {
             heardAtNanos = System.nanoTime();
         }
         call.sentTo = channel;
+        call.isThrottled = false;
         call.sendNo = ++sends;
         call.unanswered++;
         call.attempts.tried(channel.endpoint());
@@ -349,6 +351,7 @@ final class Lane {
             }
             case SESSION_FULL -> {
                 if (isLatest) {
+                    call.isThrottled = true;
                     back(call);
                     backOff();
                 }
@@ -380,6 +383,7 @@ final class Lane {
             call.isTainted = true;
         }
         call.attempts.failed(channel.endpoint(), error);
+        lastTrouble = channel.endpoint() + " said " + error.getCode() + ": " + error.getMessage();
         if (call.isDone || sendNo != call.sendNo || call.sentTo == null) {
             return;
         }
@@ -395,6 +399,7 @@ final class Lane {
                 }
             }
             case THROTTLED -> {
+                call.isThrottled = true;
                 confirm(channel);
                 back(call);
                 backOff();
@@ -408,6 +413,7 @@ final class Lane {
             call.attempts.failed(
                     target().endpoint(), "nothing for " + TimeUnit.NANOSECONDS.toMillis(silenceNanos) + " ms");
         }
+        lastTrouble = target().endpoint() + " was silent";
         silenceNanos = Math.min(silenceNanos * 2, MAX_SILENCE_NANOS);
         retreat(null);
     }
@@ -463,7 +469,10 @@ final class Lane {
         if (call.mayHaveBeenExecuted()) {
             return Decoder.unknown(call, "no answer came within " + call.timeoutMs + " ms");
         }
-        return Decoder.unavailable(call, call.ticket == null ? sessions.lastError() : null);
+        return call.isThrottled
+                ? Decoder.throttled(call)
+                : Decoder.unavailable(
+                        call, call.ticket == null ? "opening a session: " + sessions.lastError() : lastTrouble);
     }
 
     private <T> void succeed(Call<T> call, Outcome outcome) {

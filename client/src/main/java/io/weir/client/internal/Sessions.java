@@ -4,8 +4,10 @@ import io.weir.client.RequestId;
 import io.weir.client.spi.NodeChannel;
 import io.weir.protocol.Limits;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,20 +32,23 @@ final class Sessions {
     static final int MAX_WINDOW = Limits.MAX_ANSWERS_PER_SESSION - 256;
 
     private static final long OPEN_MS = 2_000;
+    private static final long FOREIGN = 0;
 
     /** One session. Its fields are guarded by the {@link Sessions} that made it; the id never changes. */
     static final class Session {
         final long high;
         final long low;
-        private final boolean isOwn;
+        /** In the order of opening, from 1; {@link #FOREIGN} for a session of another store. */
+        private final long number;
+
         private long next = 1;
         private volatile long lowWaterMark;
         private final Set<Long> doneAboveMark = new HashSet<>();
 
-        private Session(long high, long low, boolean isOwn) {
+        private Session(long high, long low, long number) {
             this.high = high;
             this.low = low;
-            this.isOwn = isOwn;
+            this.number = number;
         }
 
         /** All requests up to here are done towards the caller. */
@@ -63,12 +68,13 @@ final class Sessions {
     private final Threads threads;
     private final int lifeMinutes;
     private @Nullable Session current;
+    private long sessionsOpened;
     private boolean opening;
     private boolean closed;
     private @Nullable NodeChannel opener;
     private volatile String lastError = "none";
     private final Set<Runnable> waiting = new LinkedHashSet<>();
-    private final Map<RequestId, Session> unknown = new LinkedHashMap<>();
+    private final Map<RequestId, Ticket> unknown = new HashMap<>();
 
     Sessions(Cluster cluster, Threads threads, int lifeMinutes) {
         this.cluster = cluster;
@@ -108,7 +114,7 @@ final class Sessions {
                 .whenCompleteAsync(
                         (session, failure) -> {
                             if (failure == null) {
-                                opened(new Session(session.getSessionHigh(), session.getSessionLow(), true));
+                                opened(session.getSessionHigh(), session.getSessionLow());
                             } else {
                                 lastError = channel.endpoint() + " said " + failure.getMessage();
                                 threads.after(Threads.backoffNanos(attempt), () -> open(attempt + 1));
@@ -117,10 +123,10 @@ final class Sessions {
                         threads.io());
     }
 
-    private void opened(Session session) {
+    private void opened(long high, long low) {
         List<Runnable> woken;
         synchronized (this) {
-            current = session;
+            current = new Session(high, low, ++sessionsOpened);
             opening = false;
             woken = new ArrayList<>(waiting);
             waiting.clear();
@@ -143,7 +149,7 @@ final class Sessions {
     /** The caller has its answer, or a failure that needs none: the answer may be forgotten. */
     synchronized void done(Ticket ticket) {
         Session session = ticket.session;
-        if (!session.isOwn || ticket.sequence <= session.lowWaterMark) {
+        if (session.number == FOREIGN || ticket.sequence <= session.lowWaterMark) {
             return;
         }
         session.doneAboveMark.add(ticket.sequence);
@@ -156,22 +162,26 @@ final class Sessions {
 
     /** The caller was told that the outcome is unknown: the answer is kept for a resend, as long as there are not too many. */
     synchronized void unknown(Ticket ticket) {
-        if (!ticket.session.isOwn) {
+        if (ticket.session.number == FOREIGN) {
             return;
         }
-        unknown.put(ticket.requestId(), ticket.session);
+        unknown.put(ticket.requestId(), ticket);
         if (unknown.size() > MAX_UNKNOWN) {
-            Map.Entry<RequestId, Session> eldest = unknown.entrySet().iterator().next();
-            unknown.remove(eldest.getKey());
-            done(new Ticket(eldest.getValue(), eldest.getKey().sequence()));
+            Ticket eldest = Collections.min(
+                    unknown.values(),
+                    Comparator.<Ticket>comparingLong(other -> other.session.number)
+                            .thenComparingLong(Ticket::sequence));
+            unknown.remove(eldest.requestId());
+            done(eldest);
         }
     }
 
     /** The place of a request that is sent again; of another store's request, one that moves no mark. */
     synchronized Ticket again(RequestId id) {
-        Session session = unknown.remove(id);
-        return new Ticket(
-                session == null ? new Session(id.sessionHigh(), id.sessionLow(), false) : session, id.sequence());
+        Ticket known = unknown.remove(id);
+        return known != null
+                ? known
+                : new Ticket(new Session(id.sessionHigh(), id.sessionLow(), FOREIGN), id.sequence());
     }
 
     /** Opens nothing any more. */

@@ -1,11 +1,11 @@
 package io.weir.client.internal;
 
-import com.google.protobuf.ByteString;
 import io.weir.client.ClientConfig;
 import io.weir.client.spi.NodeChannel;
 import io.weir.client.spi.NodeFailure;
 import io.weir.client.spi.Transport;
 import io.weir.protocol.ClusterDescription;
+import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.Limits;
 import io.weir.protocol.Member;
@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * A cluster in memory that keeps every rule of the real one and breaks every promise that the real one does not make: leaders
@@ -48,11 +49,11 @@ final class FakeCluster implements Transport {
     /** Replicas fall behind by up to so many events. */
     int maxLag;
 
-    int commandsSeen;
     int sessionsOpened;
     int openChannels;
     boolean isClosed;
-    final List<String> trace = new ArrayList<>();
+    /** Every command that has reached a node. */
+    final List<Command> received = new ArrayList<>();
 
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread worker = new Thread(task, "fake-cluster");
@@ -124,7 +125,7 @@ final class FakeCluster implements Transport {
         CompletableFuture.runAsync(change, thread).join();
     }
 
-    <T> T look(java.util.function.Supplier<T> look) {
+    <T> T look(Supplier<T> look) {
         return CompletableFuture.supplyAsync(look, thread).join();
     }
 
@@ -160,7 +161,6 @@ final class FakeCluster implements Transport {
     }
 
     void maybeChangeLeader(int partition) {
-        commandsSeen++;
         if (leaderChangeEvery > 0 && random.nextInt(leaderChangeEvery) == 0) {
             leaders[partition] = random.nextInt(nodes);
         }
@@ -172,10 +172,6 @@ final class FakeCluster implements Transport {
             error.setLeader("n" + leaders[partition]);
         }
         return new NodeFailure(error.build());
-    }
-
-    ByteString text(String text) {
-        return ByteString.copyFromUtf8(text);
     }
 
     @Override

@@ -120,6 +120,7 @@ final class FakeNode implements NodeChannel {
     @Override
     public CompletableFuture<Outcome> submit(int partition, Command command, long timeoutMs) {
         return request(timeoutMs, () -> {
+            cluster.received.add(command);
             cluster.maybeChangeLeader(partition);
             if (cluster.chance(cluster.loseRequest)) {
                 return failed(unreachable(true));

@@ -88,17 +88,19 @@ final class FakePartition {
         if (command.hasAppend()) {
             Append append = command.getAppend();
             List<Violation> violations = new ArrayList<>();
-            check(append.getStream(), append.getExpected(), violations);
+            check(append.getStream(), append.getExpected(), 0, violations);
             return violations.isEmpty()
                     ? Outcome.newBuilder().setAppended(append(append)).build()
                     : rejected(violations);
         }
         List<Violation> violations = new ArrayList<>();
         for (Requirement requirement : command.getTransact().getRequirementsList()) {
-            check(requirement.getStream(), requirement.getExpected(), violations);
+            check(requirement.getStream(), requirement.getExpected(), 0, violations);
         }
+        Map<ByteString, Integer> before = new HashMap<>(); // events of the transaction's own earlier appends
         for (Append append : command.getTransact().getAppendsList()) {
-            check(append.getStream(), append.getExpected(), violations);
+            check(append.getStream(), append.getExpected(), before.getOrDefault(append.getStream(), 0), violations);
+            before.merge(append.getStream(), append.getEventsCount(), Integer::sum);
         }
         if (!violations.isEmpty()) {
             return rejected(violations);
@@ -126,8 +128,14 @@ final class FakePartition {
                         .build();
     }
 
-    private void check(ByteString stream, Expected expected, List<Violation> violations) {
-        StreamState state = stateOf(stream);
+    private void check(ByteString stream, Expected expected, int more, List<Violation> violations) {
+        int events = streams.getOrDefault(stream, List.of()).size() + more;
+        StreamState state = events == 0
+                ? StreamState.getDefaultInstance()
+                : StreamState.newBuilder()
+                        .setExists(true)
+                        .setRevision(events - 1)
+                        .build();
         boolean holds = switch (expected.getKind()) {
             case ANY -> true;
             case NO_STREAM -> !state.getExists();

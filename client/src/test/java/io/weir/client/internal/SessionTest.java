@@ -1,0 +1,182 @@
+package io.weir.client.internal;
+
+import static io.weir.client.internal.Calls.append;
+import static io.weir.client.internal.Calls.await;
+import static io.weir.client.internal.Calls.failure;
+import static io.weir.client.internal.Calls.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.client.CallOptions;
+import io.weir.client.ClientConfig;
+import io.weir.client.EventStoreException.OutcomeUnknown;
+import io.weir.client.EventStoreException.RequestIdReused;
+import io.weir.client.RequestId;
+import io.weir.protocol.Command;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Request ids, low-water marks, and requests that are sent again. */
+class SessionTest {
+    private static final CallOptions SHORT = CallOptions.within(Duration.ofMillis(150));
+
+    private final FakeCluster cluster = new FakeCluster(3, 2, 1);
+    private final RoutedEventStore store = cluster.store(ClientConfig.DEFAULT);
+    private final String a = FakeCluster.streamIn(store, 0, "a");
+    private final String b = FakeCluster.streamIn(store, 1, "b");
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private Command last() {
+        return cluster.look(() -> cluster.received.get(cluster.received.size() - 1));
+    }
+
+    @Test
+    void oneSessionNumbersTheRequestsOfAllPartitionsAndReportsWhatIsDone() {
+        for (int i = 1; i <= 6; i++) {
+            append(store, i % 2 == 0 ? a : b, "x").join();
+            assertThat(last().getRequestId().getSequence()).isEqualTo(i);
+            assertThat(last().getLowWaterMark()).isEqualTo(i - 1);
+            assertThat(last().getAfterList()).isEmpty();
+        }
+        assertThat(cluster.look(() -> cluster.sessionsOpened)).isEqualTo(1);
+    }
+
+    @Test
+    void anUnknownOutcomeIsAnsweredWhenTheSameRequestIsSentAgain() {
+        append(store, a, "first").join();
+        cluster.change(() -> cluster.loseAnswer = 1);
+        OutcomeUnknown unknown = failure(append(store, a, "second", SHORT), OutcomeUnknown.class);
+        assertThat(unknown).hasMessageContainingAll("CallOptions.again", "150 ms", "fake:", "connection lost");
+        cluster.change(() -> cluster.loseAnswer = 0);
+        append(store, a, "third").join();
+
+        assertThat(last().getLowWaterMark()).isEqualTo(1);
+        assertThat(append(store, a, "second", CallOptions.again(unknown.requestId()))
+                        .join()
+                        .orThrow()
+                        .firstRevision())
+                .isEqualTo(1);
+        assertThat(texts(store, a)).containsExactly("first", "second", "third");
+        append(store, a, "fourth").join();
+        assertThat(last().getLowWaterMark()).isEqualTo(3);
+    }
+
+    @Test
+    void anotherStoreMaySendItAgain() {
+        cluster.change(() -> cluster.loseAnswer = 1);
+        RequestId id =
+                failure(append(store, a, "x", SHORT), OutcomeUnknown.class).requestId();
+        cluster.change(() -> cluster.loseAnswer = 0);
+        RoutedEventStore other = cluster.store(ClientConfig.DEFAULT); // closed with the cluster
+        assertThat(append(other, a, "x", CallOptions.again(id)).join().orThrow().firstRevision())
+                .isZero();
+        assertThat(last().getLowWaterMark()).isZero();
+        assertThat(texts(store, a)).containsExactly("x");
+        other.close();
+    }
+
+    @Test
+    void otherContentUnderTheSameIdIsRefused() {
+        cluster.change(() -> cluster.loseAnswer = 1);
+        RequestId id =
+                failure(append(store, a, "x", SHORT), OutcomeUnknown.class).requestId();
+        cluster.change(() -> cluster.loseAnswer = 0);
+        assertThat(failure(append(store, a, "y", CallOptions.again(id)), RequestIdReused.class))
+                .hasMessageContaining("other content");
+    }
+
+    @Test
+    void aForgottenAnswerStaysUnknown() {
+        append(store, a, "x").join();
+        Command first = last();
+        append(store, a, "y").join();
+        RequestId id = new RequestId(
+                first.getRequestId().getSessionHigh(), first.getRequestId().getSessionLow(), 1);
+        assertThat(failure(append(store, a, "x", CallOptions.again(id)), OutcomeUnknown.class))
+                .hasMessageContaining("not kept any more");
+        assertThat(texts(store, a)).containsExactly("x", "y");
+    }
+
+    @Test
+    void oldUnknownRequestsAreGivenUpSoThatTheMarkMoves() {
+        append(store, a, "x").join();
+        cluster.change(() -> cluster.hung.addAll(List.of(0, 1, 2)));
+        List<CompletableFuture<?>> unknown = new ArrayList<>();
+        for (int i = 0; i < Sessions.MAX_UNKNOWN + 6; i++) {
+            unknown.add(append(store, a, "x" + i, SHORT));
+        }
+        unknown.forEach(future -> failure(future, OutcomeUnknown.class));
+        cluster.change(cluster.hung::clear);
+        append(store, a, "y").join();
+        assertThat(last().getLowWaterMark()).isEqualTo(1 + 6);
+    }
+
+    @Test
+    void anExpiredSessionIsReplacedAndTheOrderKept() {
+        append(store, a, "0").join();
+        List<CompletableFuture<?>> results = new ArrayList<>();
+        for (int i = 1; i < 500; i++) {
+            if (i == 100) {
+                cluster.change(() -> cluster.partitions.forEach(partition -> partition.expiredSessions.add(1L)));
+            }
+            results.add(append(store, a, "" + i));
+        }
+        CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).join();
+        assertThat(texts(store, a))
+                .isEqualTo(IntStream.range(0, 500).mapToObj(i -> "" + i).toList());
+        assertThat(cluster.look(() -> cluster.sessionsOpened)).isBetween(2, 3);
+    }
+
+    @Test
+    void inAnExpiredSessionWhatMayHaveBeenExecutedIsUnknown() {
+        cluster.change(() -> cluster.loseAnswer = 1);
+        CompletableFuture<?> lost = append(store, a, "x");
+        await("it is tried", () -> cluster.look(() -> !cluster.received.isEmpty()));
+        cluster.change(() -> {
+            cluster.loseAnswer = 0;
+            cluster.partitions.get(0).expiredSessions.add(1L);
+        });
+        assertThat(failure(lost, OutcomeUnknown.class)).hasMessageContaining("session has expired");
+        append(store, a, "y").join();
+        assertThat(texts(store, a)).containsExactly("x", "y");
+    }
+
+    @Test
+    void aPartitionWithoutLeaderNeitherStopsTheOthersNorFillsTheirSessions() {
+        append(store, a, "x").join();
+        cluster.change(() -> cluster.leaders[0] = -1);
+        CompletableFuture<?> stuck = append(store, a, "y");
+        for (int round = 0; round < 6; round++) {
+            CompletableFuture.allOf(IntStream.range(0, 1_000)
+                            .mapToObj(i -> append(store, b, "z"))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        }
+        assertThat(stuck).isNotDone();
+        assertThat(cluster.look(() -> cluster.sessionsOpened)).isEqualTo(2);
+        assertThat(cluster.look(() -> cluster.partitions.get(1).mostAnswers)).isLessThanOrEqualTo(4_096);
+        cluster.change(() -> cluster.leaders[0] = 2);
+        stuck.join();
+        append(store, a, "z").join();
+        assertThat(texts(store, a)).containsExactly("x", "y", "z");
+    }
+
+    @Test
+    void aFullSessionIsWaitedFor() {
+        cluster.change(() -> cluster.partitions.get(0).maxAnswers = 5);
+        CompletableFuture.allOf(IntStream.range(0, 50)
+                        .mapToObj(i -> append(store, a, "" + i))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+        assertThat(texts(store, a))
+                .isEqualTo(IntStream.range(0, 50).mapToObj(i -> "" + i).toList());
+    }
+}
