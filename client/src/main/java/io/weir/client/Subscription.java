@@ -33,7 +33,7 @@ public record Subscription(@Nullable String stream, int partition, long start) {
         return new Subscription(stream, partition, first);
     }
 
-    /** Only what comes after the subscription has begun. */
+    /** Only what comes after the subscription has begun, that is, after {@code onSubscribe}: everything from there on. */
     public Subscription fromEnd() {
         return new Subscription(stream, partition, -1);
     }

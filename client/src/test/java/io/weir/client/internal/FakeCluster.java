@@ -50,7 +50,9 @@ final class FakeCluster implements Transport {
     int maxLag;
 
     int sessionsOpened;
-    int openChannels;
+    /** Nodes that a request was sent to while they were down. */
+    final Set<Integer> missed = new HashSet<>();
+
     boolean isClosed;
     /** Every command that has reached a node. */
     final List<Command> received = new ArrayList<>();
@@ -90,7 +92,6 @@ final class FakeCluster implements Transport {
 
     @Override
     public synchronized NodeChannel open(Member member) {
-        openChannels++;
         int index = Integer.parseInt(member.getClientAddress().substring("fake:".length()));
         return new FakeNode(this, index);
     }

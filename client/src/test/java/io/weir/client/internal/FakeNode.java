@@ -53,6 +53,7 @@ final class FakeNode implements NodeChannel {
         CompletableFuture<T> result = new CompletableFuture<>();
         boolean runs = cluster.execute(() -> {
             if (isClosed || cluster.down.contains(node)) {
+                cluster.missed.add(node);
                 cluster.answer(() -> result.completeExceptionally(unreachable(false)));
             } else if (cluster.hung.contains(node)) {
                 cluster.later(
@@ -162,7 +163,7 @@ final class FakeNode implements NodeChannel {
     }
 
     private void answer(QueryRequest request, long waitUntil, CompletableFuture<QueryResponse> result) {
-        if (cluster.isClosed || isClosed) {
+        if (cluster.isClosed || isClosed || cluster.down.contains(node)) {
             result.completeExceptionally(unreachable(false));
             return;
         }

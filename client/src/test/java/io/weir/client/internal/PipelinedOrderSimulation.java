@@ -14,16 +14,21 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Thousands of appends in flight while everything fails: none lost, none twice, each stream in the order of the calls. */
 class PipelinedOrderSimulation {
     private static final int APPENDS = 2_000;
     private static final int STREAMS = 5;
 
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, Long.getLong("weir.seeds", 20)); // more for a long run
+    }
+
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @MethodSource("seeds")
     void everyAppendTakesEffectOnceAndInOrder(long seed) throws Exception {
         Random random = new Random(seed);
         FakeCluster cluster = new FakeCluster(1 + random.nextInt(5), 1 + random.nextInt(3), seed);

@@ -16,15 +16,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Subscriptions while leaders change and replicas lag: no gap, no duplicate, no reordering, never more than demanded. */
 class TailSimulation {
     private static final int EVENTS = 500;
 
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, Long.getLong("weir.seeds", 20)); // more for a long run
+    }
+
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    @MethodSource("seeds")
     void everyEventComesOnceAndInOrder(long seed) throws Exception {
         Random random = new Random(seed);
         FakeCluster cluster = new FakeCluster(3, 1 + random.nextInt(2), seed);

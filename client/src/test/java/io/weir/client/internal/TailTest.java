@@ -230,8 +230,11 @@ class TailTest {
         store.subscribe(Subscription.stream("s"), recorder);
         recorder.awaitSignals(6);
         for (int round = 1; round <= 3; round++) {
-            cluster.change(() -> cluster.down.addAll(List.of(0, 1, 2)));
-            await("every node is missed", () -> cluster.look(() -> cluster.openChannels) >= 3);
+            cluster.change(() -> {
+                cluster.missed.clear();
+                cluster.down.addAll(List.of(0, 1, 2));
+            });
+            await("every node is missed", () -> cluster.look(() -> cluster.missed.size() == 3));
             cluster.change(cluster.down::clear);
             append(store, "s", "again").join();
             recorder.awaitSignals(6 + round);
