@@ -28,7 +28,7 @@ final class Cluster implements AutoCloseable {
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What one description says, with the channels that go with it. */
-    private record View(ClusterDescription description, List<String> ids, List<NodeChannel> channels) {}
+    private record View(ClusterDescription description, int partitions, List<String> ids, List<NodeChannel> channels) {}
 
     private final Transport transport;
     private final Threads threads;
@@ -105,12 +105,12 @@ final class Cluster implements AutoCloseable {
 
     /** Takes over a description; says what is wrong with it, or null. */
     private @Nullable String adopt(ClusterDescription description) {
-        int partitions = description.getLeadersCount();
+        int partitions = partitionsOf(description);
         if (partitions == 0 || description.getMembersCount() == 0) {
             return "it describes " + description.getMembersCount() + " members and " + partitions + " partitions";
         }
         if (description.getPartitionOfSlotCount() != Limits.SLOTS
-                || description.getPartitionOfSlotList().stream().anyMatch(p -> p < 0 || p >= partitions)) {
+                || description.getPartitionOfSlotList().stream().anyMatch(p -> p < 0)) {
             return "its slot map is not a map of " + Limits.SLOTS + " slots to " + partitions + " partitions";
         }
         synchronized (this) {
@@ -129,9 +129,9 @@ final class Cluster implements AutoCloseable {
             if (leaders.length() != partitions) {
                 leaders = new AtomicReferenceArray<>(partitions);
             }
-            view = new View(description, ids, opened);
+            view = new View(description, partitions, ids, opened);
         }
-        for (int p = 0; p < partitions; p++) {
+        for (int p = 0; p < description.getLeadersCount(); p++) {
             NodeChannel leader = member(description.getLeaders(p));
             if (leader != null && leaders.get(p) == null) {
                 leaders.set(p, leader);
@@ -158,7 +158,16 @@ final class Cluster implements AutoCloseable {
     }
 
     int partitions() {
-        return view().description.getLeadersCount();
+        return view().partitions;
+    }
+
+    /** A partition may own no slot, and a node may know no leaders. */
+    private static int partitionsOf(ClusterDescription description) {
+        int bySlots = description.getPartitionOfSlotList().stream()
+                .mapToInt(partition -> partition + 1)
+                .max()
+                .orElse(0);
+        return Math.max(bySlots, description.getLeadersCount());
     }
 
     int partitionOf(StreamName stream) {

@@ -7,6 +7,7 @@ import io.weir.protocol.Error;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.ReadLevel;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -127,7 +128,7 @@ final class Queries {
                 remember(channel);
                 result.complete(response);
             } else if (!result.isDone()) {
-                onFailure(channel, errorOf(java.util.Objects.requireNonNull(failure)));
+                onFailure(channel, errorOf(Objects.requireNonNull(failure)));
             }
         }
 

@@ -31,8 +31,10 @@ import io.weir.protocol.StreamName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -187,7 +189,7 @@ public final class RoutedEventStore implements EventStore {
 
     @Override
     public void subscribe(Subscription subscription, Flow.Subscriber<? super RecordedEvent> subscriber) {
-        java.util.Objects.requireNonNull(subscriber, "subscriber");
+        Objects.requireNonNull(subscriber, "subscriber");
         int partition = 0;
         ByteString stream = null;
         EventStoreException problem = null;
@@ -294,7 +296,7 @@ public final class RoutedEventStore implements EventStore {
     }
 
     private static EventStoreException statusFailure(String endpoint, Throwable failure) {
-        Throwable cause = failure instanceof java.util.concurrent.CompletionException ? failure.getCause() : failure;
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         Error error = cause instanceof NodeFailure node
                 ? node.error()
                 : Error.newBuilder()
