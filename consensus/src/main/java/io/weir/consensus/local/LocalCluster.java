@@ -1,0 +1,254 @@
+package io.weir.consensus.local;
+
+import io.weir.client.EventStoreException;
+import io.weir.consensus.MemberConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A cluster of Weir servers on this machine, each a process of its own, that a demonstration, a benchmark or a test starts,
+ * hurts and ends. The processes end with this one, even when this one is killed.
+ *
+ * <p>Each node has a directory {@code directory/<id>}: its data below {@code data}, all that it printed in
+ * {@code output.log}. The directory stays when the cluster is closed.
+ *
+ * <p>Safe for several threads. Calls block until what they say has happened.
+ */
+public final class LocalCluster implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final int START_ATTEMPTS = 3;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final Pattern PORT_TAKEN = Pattern.compile("(?i)address already in use");
+
+    private final List<MemberConfig> members;
+    private final Map<String, ServerProcess> processes = new LinkedHashMap<>();
+
+    /**
+     * What to start.
+     *
+     * @param directory where the nodes keep everything; created if need be
+     * @param nodes how many, 1 to 9; they are called n1, n2 ...
+     * @param partitions how many partitions
+     * @param serverCommand what starts a server, up to and including the word {@code server}; paths in it are absolute, as
+     *     each node runs in its own directory
+     */
+    public record Options(Path directory, int nodes, int partitions, List<String> serverCommand) {
+        public Options {
+            directory = directory.toAbsolutePath();
+            serverCommand = List.copyOf(serverCommand);
+            if (nodes < 1 || nodes > 9) {
+                throw new IllegalArgumentException("nodes: " + nodes + "; the limit is 1 to 9");
+            }
+        }
+
+        /**
+         * Nodes that run the program that this process runs: the same Java, the same runnable jar or class path.
+         *
+         * @param mainClass what to run if this process was not started by {@code java -jar}
+         * @param maxHeapMib the heap of each node, in MiB
+         */
+        public static Options ofThisProgram(
+                Path directory, int nodes, int partitions, String mainClass, int maxHeapMib) {
+            return new Options(directory, nodes, partitions, ServerCommand.ofThisProgram(mainClass, maxHeapMib));
+        }
+
+        /** Nodes that run a runnable jar. */
+        public static Options ofJar(Path directory, int nodes, int partitions, Path jar, int maxHeapMib) {
+            return new Options(directory, nodes, partitions, ServerCommand.ofJar(jar, maxHeapMib));
+        }
+    }
+
+    private LocalCluster(Options options) {
+        List<Integer> ports = Ports.free(2 * options.nodes());
+        List<MemberConfig> found = new ArrayList<>();
+        for (int n = 0; n < options.nodes(); n++) {
+            found.add(new MemberConfig(
+                    "n" + (n + 1), "127.0.0.1:" + ports.get(2 * n), "127.0.0.1:" + ports.get(2 * n + 1)));
+        }
+        members = List.copyOf(found);
+        String clusterId = "local-" + UUID.randomUUID();
+        for (MemberConfig member : members) {
+            Path directory = requireNew(options.directory().resolve(member.id()));
+            List<String> command = ServerCommand.ofNode(
+                    options.serverCommand(),
+                    clusterId,
+                    member.id(),
+                    members,
+                    options.partitions(),
+                    directory.resolve("data"));
+            processes.put(member.id(), new ServerProcess(member.id(), command, directory));
+        }
+    }
+
+    /**
+     * Starts a cluster and waits until all of its nodes serve. A port that another program takes in the meantime is no
+     * error: the cluster is started anew with other ports.
+     *
+     * @throws EventStoreException.CannotOpen if a node does not start; the message holds its last words
+     */
+    public static LocalCluster start(Options options) {
+        for (int attempt = 1; ; attempt++) {
+            LocalCluster cluster = new LocalCluster(options);
+            try {
+                cluster.processes.values().forEach(ServerProcess::start);
+                cluster.awaitReady(START_TIMEOUT);
+                return cluster;
+            } catch (RuntimeException | Error e) {
+                boolean isWorthAnother = attempt < START_ATTEMPTS && cluster.lostItsPort();
+                cluster.close();
+                if (!isWorthAnother) {
+                    throw e;
+                }
+                cluster.processes.values().forEach(process -> deleteTree(process.directory()));
+            }
+        }
+    }
+
+    /** What {@code Weir.connect} takes: {@code weir://host:port,host:port}. */
+    public String uri() {
+        return "weir://" + members.stream().map(MemberConfig::clientAddress).collect(Collectors.joining(","));
+    }
+
+    /** n1, n2 ... */
+    public List<String> nodeIds() {
+        return members.stream().map(MemberConfig::id).toList();
+    }
+
+    /** The addresses of a node. */
+    public MemberConfig member(String nodeId) {
+        return members.get(nodeIds().indexOf(process(nodeId).id()));
+    }
+
+    /** SIGKILL: the node loses what it has not written. Nothing happens if it is down. */
+    public void kill(String nodeId) {
+        process(nodeId).kill();
+    }
+
+    /**
+     * SIGTERM: the node ends in order. Nothing happens if it is down.
+     *
+     * @throws IllegalStateException if it did not, and had to be killed
+     */
+    public void stop(String nodeId) {
+        process(nodeId).stop();
+    }
+
+    /** Starts a node that is down, or has died, on its directory and its ports. See {@link #awaitReady}. */
+    public void restart(String nodeId) {
+        ServerProcess process = process(nodeId);
+        process.stop();
+        process.start();
+    }
+
+    /** SIGSTOP: the node freezes with all its connections open, as in a long collection of garbage. */
+    public void pause(String nodeId) {
+        process(nodeId).pause();
+    }
+
+    /** SIGCONT: undoes {@link #pause}. */
+    public void resume(String nodeId) {
+        process(nodeId).resume();
+    }
+
+    /** The process id of a node that is not down. */
+    public long pid(String nodeId) {
+        return process(nodeId).pid();
+    }
+
+    /** The file with everything that the node printed, over all its lives. */
+    public Path output(String nodeId) {
+        return process(nodeId).output();
+    }
+
+    /**
+     * Waits until all nodes that are neither down nor paused serve.
+     *
+     * @throws EventStoreException.CannotOpen at once if one of them ended by itself; the message holds its last words
+     * @throws EventStoreException.Unavailable after the timeout; the message holds the last words of a node that is late
+     */
+    public void awaitReady(Duration timeout) {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        for (ServerProcess process : processes.values()) {
+            while (process.isExpectedToServe() && !process.hasPrintedLine("ready")) {
+                requireNoneDied();
+                if (System.nanoTime() - deadlineNanos > 0) {
+                    throw new EventStoreException.Unavailable(
+                            "node " + process.id() + " was not ready after " + timeout + "; " + process.tail(), null);
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+        }
+        requireNoneDied();
+    }
+
+    /** Ends all processes that this started: SIGTERM, and SIGKILL for those that take more than 10 s. Idempotent. */
+    @Override
+    public void close() {
+        Collection<ServerProcess> all = processes.values();
+        all.forEach(ServerProcess::requestStop);
+        long deadlineNanos = System.nanoTime() + CLOSE_NANOS;
+        all.forEach(process -> process.endBy(deadlineNanos));
+    }
+
+    private ServerProcess process(String nodeId) {
+        ServerProcess process = processes.get(nodeId);
+        if (process == null) {
+            throw new IllegalArgumentException("node \"" + nodeId + "\" is not among " + processes.keySet());
+        }
+        return process;
+    }
+
+    private void requireNoneDied() {
+        for (ServerProcess process : processes.values()) {
+            if (process.hasDied()) {
+                throw new EventStoreException.CannotOpen(
+                        "node " + process.id() + " ended by itself with exit code " + process.exitCode() + "; "
+                                + process.tail(),
+                        null);
+            }
+        }
+    }
+
+    /** Whether a node ended because somebody else has its port. */
+    private boolean lostItsPort() {
+        return processes.values().stream()
+                .anyMatch(process ->
+                        process.hasDied() && PORT_TAKEN.matcher(process.tail()).find());
+    }
+
+    /** The ports are new each time, and the members of a cluster are fixed: old data would be refused. */
+    private static Path requireNew(Path directory) {
+        if (Files.exists(directory)) {
+            throw new EventStoreException.CannotOpen(
+                    directory + " is there already; a local cluster begins in an empty directory", null);
+        }
+        return directory;
+    }
+
+    private static void deleteTree(Path root) {
+        try (Stream<Path> tree = Files.walk(root)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not remove what a failed start left in " + root, e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.weir.consensus.local;
+
+import io.weir.consensus.MemberConfig;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Composes the command lines of server processes. */
+final class ServerCommand {
+    private ServerCommand() {}
+
+    /** Runs what this process runs: its jar, if it is one runnable jar, else a class on its class path. */
+    static List<String> ofThisProgram(String mainClass, int maxHeapMib) {
+        String classPath = System.getProperty("java.class.path");
+        if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
+            return ofJar(Path.of(classPath), maxHeapMib);
+        }
+        String absolute = Arrays.stream(classPath.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+        // The flag stands in the manifest of the runnable jar; here it must be given.
+        String opens = "java.base/jdk.internal.misc=ALL-UNNAMED";
+        return List.of(java(), heap(maxHeapMib), "--add-opens", opens, "-cp", absolute, mainClass, "server");
+    }
+
+    static List<String> ofJar(Path jar, int maxHeapMib) {
+        return List.of(java(), heap(maxHeapMib), "-jar", jar.toAbsolutePath().toString(), "server");
+    }
+
+    /** The whole command of one node. */
+    static List<String> ofNode(
+            List<String> serverCommand,
+            String clusterId,
+            String nodeId,
+            List<MemberConfig> members,
+            int partitions,
+            Path dataDirectory) {
+        String memberList = members.stream()
+                .map(member -> member.id() + "=" + member.peerAddress() + "/" + member.clientAddress())
+                .collect(Collectors.joining(","));
+        List<String> command = new ArrayList<>(serverCommand);
+        command.addAll(List.of("--dir", dataDirectory.toString(), "--cluster-id", clusterId, "--node", nodeId));
+        command.addAll(List.of("--members", memberList, "--partitions", Integer.toString(partitions)));
+        // Standard input is a pipe from this process. A server that outlived a killed test would hold its port and
+        // disk.
+        command.add("--exit-with-parent");
+        return command;
+    }
+
+    private static String heap(int maxHeapMib) {
+        return "-Xmx" + maxHeapMib + "m";
+    }
+
+    private static String java() {
+        String home = System.getProperty("java.home");
+        return ProcessHandle.current()
+                .info()
+                .command()
+                .orElse(Path.of(home, "bin", "java").toString());
+    }
+}

@@ -1,0 +1,172 @@
+package io.weir.consensus.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.weir.client.EventStoreException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class LocalClusterIT {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aKilledNodeIsGoneAndStartsAgainOnItsDirectoryAndPorts() throws IOException {
+        try (LocalCluster cluster = LocalCluster.start(options(directory, 2, "serve"))) {
+            long first = cluster.pid("n1");
+            cluster.kill("n1");
+            assertThat(ProcessHandle.of(first)).isEmpty();
+            assertThatThrownBy(() -> cluster.pid("n1")).hasMessageContaining("n1 is not running");
+            cluster.awaitReady(SOON); // of those that are up
+
+            cluster.restart("n1");
+            cluster.awaitReady(SOON);
+            assertThat(cluster.pid("n1")).isNotEqualTo(first);
+            List<String> lives = Files.readAllLines(cluster.output("n1")).stream()
+                    .filter(line -> line.startsWith("ready"))
+                    .toList();
+            assertThat(lives).hasSize(2).allMatch(line -> line.equals(lives.get(0)));
+            assertThat(lives.get(0))
+                    .contains("--node n1 ")
+                    .contains("n2=" + cluster.member("n2").peerAddress() + "/"
+                            + cluster.member("n2").clientAddress());
+            assertThat(cluster.uri())
+                    .isEqualTo("weir://" + cluster.member("n1").clientAddress() + ","
+                            + cluster.member("n2").clientAddress());
+        }
+    }
+
+    @Test
+    void closeEndsEveryProcessAlsoThePausedOneAndMayBeRepeated() {
+        LocalCluster cluster = LocalCluster.start(options(directory, 3, "serve"));
+        List<ProcessHandle> handles = new ArrayList<>();
+        try (cluster) {
+            for (String id : cluster.nodeIds()) {
+                handles.add(ProcessHandle.of(cluster.pid(id)).orElseThrow());
+            }
+            cluster.kill("n1");
+            cluster.pause("n2");
+        }
+        assertThat(handles).noneMatch(ProcessHandle::isAlive);
+        cluster.close();
+    }
+
+    @Test
+    void aPausedNodeIsStoppedByTheSystemUntilItIsResumed() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(options(directory, 1, "serve"))) {
+            cluster.pause("n1");
+            assertThat(stateOf(cluster.pid("n1"))).startsWith("T");
+            cluster.awaitReady(SOON); // a paused node is not waited for
+            cluster.resume("n1");
+            assertThat(stateOf(cluster.pid("n1"))).doesNotStartWith("T");
+            cluster.pause("n1");
+            cluster.stop("n1"); // does not hang on a process that cannot see the signal
+        }
+    }
+
+    @Test
+    void aNodeThatDiesAtStartIsReportedAtOnceWithItsLastWords() {
+        assertThatThrownBy(() -> LocalCluster.start(options(directory, 2, "die")))
+                .isInstanceOf(EventStoreException.CannotOpen.class)
+                .hasMessageContaining("exit code 7")
+                .hasMessageContaining("the disk is on fire");
+    }
+
+    @Test
+    void aPortLostToAnotherProgramMeansAnotherTry() {
+        String once = "lose-port=" + directory.resolve("seen");
+        try (LocalCluster cluster = LocalCluster.start(options(directory.resolve("cluster"), 1, once))) {
+            assertThat(directory.resolve("seen")).exists();
+            cluster.awaitReady(SOON);
+        }
+    }
+
+    @Test
+    void dataOfAnEarlierClusterIsRefused() {
+        LocalCluster.start(options(directory, 1, "serve")).close();
+        assertThatThrownBy(() -> LocalCluster.start(options(directory, 1, "serve")))
+                .isInstanceOf(EventStoreException.CannotOpen.class)
+                .hasMessageContaining("empty directory");
+    }
+
+    @Test
+    void nodesEndWithAParentThatIsKilled() throws Exception {
+        Process parent = new ProcessBuilder(
+                        java(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ShortLivedParent.class.getName(),
+                        directory.toString())
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader output = parent.inputReader(StandardCharsets.UTF_8)) {
+            String line = output.readLine();
+            assertThat(line).startsWith("pids ");
+            List<ProcessHandle> children = new ArrayList<>();
+            for (String pid : line.substring("pids ".length()).split(" ", -1)) {
+                ProcessHandle.of(Long.parseLong(pid)).ifPresent(children::add);
+            }
+            assertThat(children).hasSize(2);
+            parent.destroyForcibly();
+            for (ProcessHandle child : children) {
+                child.onExit().get(20, TimeUnit.SECONDS);
+            }
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    @Test
+    void portsAreDistinctFreeAndOutsideOfWhatOutgoingConnectionsGet() throws IOException {
+        List<Integer> ports = Ports.free(20);
+        assertThat(new HashSet<>(ports)).hasSize(20);
+        assertThat(ports).allMatch(port -> port >= 10_000 && port < 32_768);
+        for (int port : ports) {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+        }
+    }
+
+    static LocalCluster.Options options(Path directory, int nodes, String behaviour) {
+        return new LocalCluster.Options(
+                directory,
+                nodes,
+                1,
+                List.of(
+                        java(),
+                        "-Xmx32m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ScriptedServer.class.getName(),
+                        behaviour));
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private static String stateOf(long pid) throws Exception {
+        Process ps = new ProcessBuilder("ps", "-o", "stat=", "-p", Long.toString(pid)).start();
+        try (BufferedReader output = ps.inputReader(StandardCharsets.UTF_8)) {
+            return String.valueOf(output.readLine());
+        } finally {
+            ps.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+}
