@@ -1,0 +1,43 @@
+package io.weir.consensus;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Which boot of the machine a directory was last used in. Raft's promise of one vote a term rests on a file that Ratis
+ * renames into place without forcing the directory, so a machine that lost its power may come back without the last vote.
+ * A node that then keeps silent until every election that it may have voted in is over cannot vote in it twice.
+ */
+final class BootMark {
+    static final String FILE = "weir.boot";
+
+    private static final Path KERNEL = Path.of("/proc/sys/kernel/random/boot_id");
+
+    private BootMark() {}
+
+    /** The id of the running boot, or empty on a system that has none. */
+    static String current() throws IOException {
+        return Files.isReadable(KERNEL)
+                ? Files.readString(KERNEL, StandardCharsets.US_ASCII).strip()
+                : "";
+    }
+
+    /**
+     * Notes the running boot in a directory.
+     *
+     * @param boot from {@link #current()}
+     * @return whether a vote may have been forgotten: the directory was used before, and not provably in this boot
+     */
+    static boolean renew(Path directory, String boot) throws IOException {
+        Path file = directory.resolve(FILE);
+        boolean isUsed = Files.exists(file);
+        boolean isSame = isUsed && !boot.isEmpty() && Files.readString(file).equals(boot);
+        if (!isSame) {
+            // Torn by a power cut it reads as another boot, which is what it stands for.
+            Files.writeString(file, boot);
+        }
+        return isUsed && !isSame;
+    }
+}

@@ -1,0 +1,60 @@
+package io.weir.consensus;
+
+import io.weir.logstore.EventHeader;
+import io.weir.logstore.LogStore;
+import io.weir.logstore.ReadView;
+import org.agrona.DirectBuffer;
+
+/**
+ * A node's own replica of one partition, to be read in place, leader or follower: for a database that keeps its state beside
+ * Weir and follows the log without copies. What is read is committed, and may lag behind the leader.
+ *
+ * <p>Any thread; several reads at once.
+ */
+public final class LocalPartition {
+    /** Receives events in place. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * One event: an encoded {@link io.weir.protocol.Event} at {@code offset} of the buffer. Header and buffer point into
+         * the store and are valid inside this call only; do not write, and do not keep them.
+         *
+         * @return whether to go on with the next event
+         */
+        boolean onEvent(long position, EventHeader header, DirectBuffer buffer, int offset, int length);
+    }
+
+    private final LogStore store;
+
+    LocalPartition(LogStore store) {
+        this.store = store;
+    }
+
+    /** The position that the next event will get on this replica: everything below is applied here. */
+    public long nextPosition() {
+        return store.state().nextPosition();
+    }
+
+    /**
+     * Visits events in the order of positions, from one snapshot. An open snapshot keeps its pages from being reused: stop
+     * after a bounded amount and read on from there.
+     *
+     * @param fromPosition the first position wanted; at or beyond {@link #nextPosition()}: visits nothing
+     * @return the position to read on from: that of the first event not visited
+     * @throws io.weir.logstore.StoreException.Closed if the node is closed or closing
+     * @throws io.weir.logstore.StoreException.Corrupted if stored bytes are not what was written
+     */
+    public long read(long fromPosition, Visitor visitor) {
+        if (fromPosition < 0) {
+            throw new IllegalArgumentException("position " + fromPosition + " is negative");
+        }
+        long[] next = {fromPosition};
+        try (ReadView view = store.openRead()) {
+            view.readPartition(fromPosition, true, (header, buffer, offset, length) -> {
+                next[0] = header.position() + 1;
+                return visitor.onEvent(header.position(), header, buffer, offset, length);
+            });
+        }
+        return next[0];
+    }
+}

@@ -1,0 +1,91 @@
+package io.weir.consensus;
+
+import io.weir.consensus.partition.PartitionSetup;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The threads that the partitions of a node share: daemons, named {@code weir-<node>-...}. */
+final class NodeThreads implements AutoCloseable {
+    private static final int READERS =
+            Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
+    private static final int MAX_QUEUED_READS = 8_192;
+    private static final long CLOSE_TIMEOUT_MS = 5_000;
+    private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
+
+    private final ThreadPoolExecutor readers;
+    private final ThreadPoolExecutor answers;
+    private final ScheduledThreadPoolExecutor timer;
+    private final PartitionSetup setup;
+
+    NodeThreads(String nodeId, LongSupplier clockMs) {
+        readers = new ThreadPoolExecutor(
+                READERS,
+                READERS,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_QUEUED_READS),
+                factory("weir-" + nodeId + "-read-"));
+        // One thread: answers leave in the order in which they were decided. After the end whoever has one hands it
+        // out.
+        answers = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                factory("weir-" + nodeId + "-answer-"),
+                (task, pool) -> task.run());
+        timer = new ScheduledThreadPoolExecutor(
+                1, factory("weir-" + nodeId + "-timer-"), (task, pool) -> LOG.debug("closing: a timeout is dropped"));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+        setup = new PartitionSetup(nodeId, clockMs, readers, answers, timer);
+    }
+
+    PartitionSetup setup() {
+        return setup;
+    }
+
+    /** Runs a task again and again on the timer thread. */
+    void every(long periodMs, Runnable task) {
+        var unused = timer.scheduleWithFixedDelay(task, periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        end("reads", readers);
+        end("answers", answers);
+        end("timer", timer);
+    }
+
+    private static void end(String what, ExecutorService pool) {
+        pool.shutdown();
+        try {
+            if (!pool.awaitTermination(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("{} are still running after {} ms", what, CLOSE_TIMEOUT_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory factory(String prefix) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + count.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

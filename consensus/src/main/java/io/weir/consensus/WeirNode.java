@@ -1,0 +1,303 @@
+package io.weir.consensus;
+
+import io.weir.client.ClientConfig;
+import io.weir.client.EventStore;
+import io.weir.client.EventStoreException;
+import io.weir.client.EventStoreException.CannotOpen;
+import io.weir.client.internal.RoutedEventStore;
+import io.weir.client.spi.NodeChannel;
+import io.weir.consensus.frontdoor.FrontDoor;
+import io.weir.consensus.partition.Partition;
+import io.weir.consensus.partition.RaftEvents;
+import io.weir.consensus.ratis.RatisNode;
+import io.weir.logstore.LogStore;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.lmdb.LmdbLogStore;
+import io.weir.logstore.lmdb.Settings;
+import io.weir.protocol.Member;
+import io.weir.protocol.NodeStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: one replica of every partition, a Raft server, and, if its configuration names a client address, a front
+ * door. It installs no shutdown hook and never ends the process; whoever starts it closes it.
+ *
+ * <p>Safe for any thread.
+ */
+public final class WeirNode implements AutoCloseable {
+    private static final long APPLY_CLOSE_MS = 5_000;
+    private static final long RAFT_CLOSE_MS = 20_000;
+    private static final long STORE_CLOSE_MS = 10_000;
+    private static final long EXPIRY_PERIOD_MS = 50;
+    private static final long READY_POLL_MS = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(WeirNode.class);
+
+    private final NodeConfig config;
+    private final List<Partition> partitions;
+    private final LocalNodeChannel channel;
+    private final Closing closing;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Object storeLock = new Object();
+    private @Nullable EventStore store;
+
+    private WeirNode(NodeConfig config, List<Partition> partitions, LocalNodeChannel channel, Closing closing) {
+        this.config = config;
+        this.partitions = partitions;
+        this.channel = channel;
+        this.closing = closing;
+    }
+
+    /**
+     * Starts a node; returns when it takes part in Raft, which may be before there is a leader: see {@link #awaitReady}.
+     *
+     * @throws CannotOpen if that fails; everything is undone, and the message says how to go on
+     */
+    public static WeirNode start(NodeConfig config) {
+        return start(config, WeirNode::defaultStore);
+    }
+
+    static LogStore defaultStore(Path directory, StoreIdentity identity) {
+        return LmdbLogStore.open(directory, identity, Settings.defaults());
+    }
+
+    static WeirNode start(NodeConfig config, StoreOpener stores) {
+        Closing closing = new Closing();
+        try {
+            NodeDirectory directory = NodeDirectory.lock(config.directory());
+            closing.add("directory lock", directory::close);
+            directory.claim(found -> NodeIdentity.of(config));
+            return start(config, directory, stores, closing);
+        } catch (EventStoreException e) {
+            closing.close();
+            throw e;
+        } catch (StoreException | IOException e) {
+            closing.close();
+            throw new CannotOpen("node " + config.nodeId() + " in " + config.directory() + ": " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /** Starts in a directory that is locked and claimed; what was started is in {@code closing}, also after a failure. */
+    static WeirNode start(NodeConfig config, NodeDirectory directory, StoreOpener stores, Closing closing)
+            throws IOException {
+        HostPort peer = address(config, "peer address", config.self().peerAddress());
+        String clientAddress = config.self().clientAddress();
+        if (clientAddress != null
+                && address(config, "client address", clientAddress).port() == 0) {
+            throw new CannotOpen(
+                    "client address of node " + config.nodeId() + " has port 0, which no client can find; name a port",
+                    null);
+        }
+        NodeThreads threads = new NodeThreads(config.nodeId(), System::currentTimeMillis);
+        closing.add("threads", threads::close);
+        RatisNode raft = new RatisNode(new RatisNode.Settings(
+                config.clusterId(),
+                config.nodeId(),
+                peerAddresses(config),
+                peer.host(),
+                peer.port(),
+                config.partitions(),
+                directory.raft()));
+        List<Partition> partitions = openPartitions(config, directory, stores, raft, threads, closing);
+        closing.add("Raft", () -> raft.close(RAFT_CLOSE_MS));
+        closing.add("applying", () -> {
+            for (Partition partition : partitions) {
+                partition.stopApplying(APPLY_CLOSE_MS);
+            }
+        });
+        closing.add("serving", () -> partitions.forEach(Partition::stopServing));
+        awaitForgottenElections(config, directory);
+        raft.start(List.<RaftEvents>copyOf(partitions));
+        threads.every(EXPIRY_PERIOD_MS, () -> partitions.forEach(partition -> partition.expire(System.nanoTime())));
+
+        LocalNodeChannel channel = new LocalNodeChannel(config, partitions, System::currentTimeMillis);
+        closing.add("channel", channel::end);
+        if (clientAddress != null) {
+            FrontDoor door = FrontDoor.start(channel, clientAddress);
+            closing.add("front door", door::close);
+        }
+        return new WeirNode(config, partitions, channel, closing);
+    }
+
+    /** See {@link BootMark}; an only member votes for itself, whatever it has forgotten. */
+    private static void awaitForgottenElections(NodeConfig config, NodeDirectory directory) throws IOException {
+        if (!BootMark.renew(directory.path(), BootMark.current())
+                || config.members().size() == 1) {
+            return;
+        }
+        LOG.info(
+                "node {}: the machine has been started anew; silent for {} ms, a vote may have been lost",
+                config.nodeId(),
+                2 * RatisNode.MAX_ELECTION_MS);
+        try {
+            Thread.sleep(2 * RatisNode.MAX_ELECTION_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CannotOpen("interrupted while starting node " + config.nodeId(), e);
+        }
+    }
+
+    private static List<Partition> openPartitions(
+            NodeConfig config,
+            NodeDirectory directory,
+            StoreOpener stores,
+            RatisNode raft,
+            NodeThreads threads,
+            Closing closing) {
+        List<Partition> partitions = new ArrayList<>();
+        for (int number = 0; number < config.partitions(); number++) {
+            LogStore store = stores.open(directory.store(number), new StoreIdentity(config.clusterId(), number));
+            String closer = "weir-" + config.nodeId() + "-store-close-" + number;
+            closing.add("store " + number, () -> closeStore(store, closer));
+            Partition partition = new Partition(number, store, raft.port(number), threads.setup());
+            partition.start();
+            closing.add("partition " + number, partition::close);
+            partitions.add(partition);
+        }
+        return List.copyOf(partitions);
+    }
+
+    public NodeConfig config() {
+        return config;
+    }
+
+    /** The direct way into this node; closing it does nothing. */
+    public NodeChannel channel() {
+        return channel;
+    }
+
+    /**
+     * A store that reaches the partitions led by this node without a network, and the others through their front doors. One
+     * for all callers; closed with the node.
+     *
+     * @throws EventStoreException.Closed if the node is closed
+     */
+    public EventStore store() {
+        synchronized (storeLock) {
+            if (closed.get()) {
+                throw new EventStoreException.Closed("node " + config.nodeId() + " is closed");
+            }
+            if (store == null) {
+                EventStore routed = new RoutedEventStore(
+                        new NodeTransport(config, channel),
+                        List.of(Member.newBuilder().setId(config.nodeId()).build()),
+                        ClientConfig.DEFAULT);
+                closing.add("the node's own store", routed::close);
+                store = routed;
+            }
+            return store;
+        }
+    }
+
+    /**
+     * What this node knows of itself.
+     *
+     * @throws EventStoreException.Closed if the node is closed
+     */
+    public NodeStatus status() {
+        if (closed.get()) {
+            throw new EventStoreException.Closed("node " + config.nodeId() + " is closed");
+        }
+        return channel.status();
+    }
+
+    /** This node's replica of a partition, to be read in place. */
+    public LocalPartition partition(int number) {
+        if (number < 0 || number >= partitions.size()) {
+            throw new EventStoreException.InvalidRequest(
+                    "partition " + number + " does not exist; there are " + partitions.size() + ", from 0");
+        }
+        return new LocalPartition(partitions.get(number).store());
+    }
+
+    /**
+     * Waits until every partition can serve: it knows its leader and has applied what was committed when it learned of it.
+     *
+     * @throws EventStoreException.Unavailable if that takes longer; the message says what is missing
+     */
+    public void awaitReady(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (String reason = unreadyReason(); reason != null; reason = unreadyReason()) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw new EventStoreException.Unavailable(
+                        "node " + config.nodeId() + " is not ready after " + timeout.toMillis() + " ms: " + reason,
+                        null);
+            }
+            try {
+                Thread.sleep(READY_POLL_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new EventStoreException.Unavailable("interrupted while waiting: " + reason, e);
+            }
+        }
+    }
+
+    private @Nullable String unreadyReason() {
+        for (int number = 0; number < partitions.size(); number++) {
+            String reason = partitions.get(number).unreadyReason();
+            if (reason != null) {
+                return "partition " + number + ": " + reason;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Ends what is under way, truthfully, and closes everything in order: front door, proposals, appliers, Raft, stores,
+     * directory. Bounded in time; idempotent.
+     */
+    @Override
+    public void close() {
+        synchronized (storeLock) {
+            if (!closed.compareAndSet(false, true)) {
+                return;
+            }
+        }
+        closing.close();
+    }
+
+    /** A store waits for its writer, and a writer on a disk that hangs does not end: so its closing is not waited for either. */
+    private static void closeStore(LogStore store, String threadName) throws InterruptedException {
+        Thread closer = new Thread(store::close, threadName);
+        closer.setDaemon(true);
+        closer.start();
+        closer.join(STORE_CLOSE_MS);
+        if (closer.isAlive()) {
+            throw new IllegalStateException("the store is still busy after " + STORE_CLOSE_MS + " ms");
+        }
+    }
+
+    private static HostPort address(NodeConfig config, String what, String text) {
+        String named = what + " of node " + config.nodeId();
+        HostPort address = HostPort.parse(named, text).requireLoopback(named);
+        address.requireFree(named);
+        return address;
+    }
+
+    private static Map<String, String> peerAddresses(NodeConfig config) {
+        Map<String, String> addresses = new LinkedHashMap<>();
+        for (MemberConfig member : config.members()) {
+            HostPort address = HostPort.parse("peer address of node " + member.id(), member.peerAddress());
+            if (address.port() == 0 && config.members().size() > 1) {
+                throw new CannotOpen(
+                        "peer address of node " + member.id() + " has port 0, which its peers cannot find; name a port",
+                        null);
+            }
+            addresses.put(member.id(), address.toString());
+        }
+        return addresses;
+    }
+}

@@ -1,0 +1,335 @@
+package io.weir.consensus.partition;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import io.weir.logstore.LogStore;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.WriteBatch;
+import io.weir.protocol.LogEntry;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.StreamName;
+import io.weir.statemachine.PartitionStateMachine;
+import io.weir.statemachine.PartitionStateMachine.Applied;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The applier of a partition: one thread that takes all committed entries that have queued, applies them in one write batch,
+ * commits, and then completes them in the order of the log.
+ *
+ * <p>Why a thread of its own: Raft's updater thread waits for the futures of earlier entries before a snapshot and before it
+ * stops, so deferring a commit on that thread can wait for itself. Why in order: a linearizable read waits until Raft
+ * believes an index applied, and Raft believes the highest index that was completed.
+ *
+ * <p>Nothing is ever skipped. An entry is applied whole, in one batch, or the partition stops for good: a replica that left
+ * one out would differ from the others silently.
+ */
+final class ApplyPipeline implements AutoCloseable {
+    /** What the pipeline tells its partition; on the apply thread. */
+    interface Listener {
+        /** The entry as its proposer has it in memory, or null. */
+        @Nullable
+        LogEntry known(long entryId);
+
+        /** Outcomes of an entry that is now durable and visible. */
+        void outcomes(long entryId, List<Outcome> outcomes);
+
+        /** A batch is visible that wrote these streams. */
+        void published(Set<StreamName> written);
+
+        /** The store is full: this is being retried until there is space, or null: there is. */
+        void full(StoreException.@Nullable Full cause);
+
+        /** Applying has ended for ever. */
+        void failed(Throwable cause);
+    }
+
+    private record Item(long term, long index, @Nullable ByteString data, long entryId, CompletableFuture<Void> done) {
+        int bytes() {
+            return data == null ? 0 : data.size();
+        }
+    }
+
+    private record Result(long entryId, List<Outcome> outcomes) {}
+
+    private enum State {
+        RUNNING,
+        /** Entries are acknowledged to Raft and left for the replay at the next open. */
+        CLOSED,
+        FAILED
+    }
+
+    /** What may wait in the ring. */
+    static final int MAX_WAITING_ENTRIES = 1_024;
+
+    static final long MAX_WAITING_BYTES = 16 << 20;
+
+    /** What goes into one batch: bounds the dirty pages of one commit. */
+    static final long MAX_BATCH_BYTES = 8 << 20;
+
+    private static final long FULL_RETRY_MS = 200;
+    private static final Logger LOG = LoggerFactory.getLogger(ApplyPipeline.class);
+
+    private final LogStore store;
+    private final PartitionStateMachine machine;
+    private final Listener listener;
+    private final Thread applier;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition notEmpty = lock.newCondition();
+    private final Condition notFull = lock.newCondition();
+    private final Condition idle = lock.newCondition();
+    private final Deque<Item> ring = new ArrayDeque<>();
+    private long waitingBytes;
+    private boolean applying;
+    private State state = State.RUNNING;
+    private volatile List<Item> current = List.of();
+
+    ApplyPipeline(LogStore store, PartitionStateMachine machine, Listener listener, String threadName) {
+        this.store = store;
+        this.machine = machine;
+        this.listener = listener;
+        this.applier = new Thread(this::run, threadName);
+        applier.setDaemon(true);
+    }
+
+    void start() {
+        applier.start();
+    }
+
+    /** Hands over an entry; null data is an entry of Raft's own. Blocks while the ring is full. */
+    CompletableFuture<Void> add(long term, long index, @Nullable ByteString data, long entryId) {
+        Item item = new Item(term, index, data, entryId, new CompletableFuture<>());
+        lock.lock();
+        try {
+            while (state == State.RUNNING
+                    && !ring.isEmpty()
+                    && (ring.size() >= MAX_WAITING_ENTRIES || waitingBytes + item.bytes() > MAX_WAITING_BYTES)) {
+                notFull.awaitUninterruptibly();
+            }
+            switch (state) {
+                case RUNNING -> {
+                    ring.add(item);
+                    waitingBytes += item.bytes();
+                    notEmpty.signal();
+                }
+                case CLOSED -> item.done().complete(null);
+                case FAILED -> throw new IllegalStateException("partition has failed; entry " + index + " not applied");
+            }
+            return item.done();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until nothing waits and nothing is being applied. */
+    void quiesce() {
+        lock.lock();
+        try {
+            while (state == State.RUNNING && (applying || !ring.isEmpty())) {
+                idle.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets what is under way come to its end, for at most this long, then stops. Entries that are not applied stay in Raft's
+     * log and are replayed at the next open.
+     */
+    void close(long timeoutMs) throws InterruptedException {
+        stop(State.CLOSED);
+        applier.join(timeoutMs);
+        if (applier.isAlive()) {
+            LOG.warn("{} is still busy after {} ms", applier.getName(), timeoutMs);
+            // A disk that hangs: Raft waits for these when it closes. Whether they are committed yet, the next open
+            // will see.
+            current.forEach(item -> item.done().complete(null));
+        }
+    }
+
+    @Override
+    public void close() {
+        stop(State.CLOSED);
+    }
+
+    private void stop(State end) {
+        List<Item> left;
+        lock.lock();
+        try {
+            if (state != State.RUNNING) {
+                return;
+            }
+            state = end;
+            left = new ArrayList<>(ring);
+            ring.clear();
+            waitingBytes = 0;
+            notEmpty.signalAll();
+            notFull.signalAll();
+            idle.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (end == State.CLOSED) {
+            left.forEach(item -> item.done().complete(null));
+        } else {
+            left.forEach(item -> item.done().completeExceptionally(new IllegalStateException("partition has failed")));
+        }
+    }
+
+    private void run() {
+        List<Item> batch = new ArrayList<>();
+        while (take(batch)) {
+            current = List.copyOf(batch);
+            try {
+                applyAll(batch);
+            } catch (Throwable t) {
+                fail(batch, t);
+            }
+            batch.clear();
+        }
+    }
+
+    private boolean take(List<Item> into) {
+        lock.lock();
+        try {
+            applying = false;
+            if (ring.isEmpty()) {
+                idle.signalAll();
+            }
+            while (state == State.RUNNING && ring.isEmpty()) {
+                notEmpty.awaitUninterruptibly();
+            }
+            if (state != State.RUNNING) {
+                return false;
+            }
+            applying = true;
+            long bytes = 0;
+            Item next = ring.peek();
+            while (next != null && (into.isEmpty() || bytes + next.bytes() <= MAX_BATCH_BYTES)) {
+                ring.remove();
+                bytes += next.bytes();
+                into.add(next);
+                next = ring.peek();
+            }
+            waitingBytes -= bytes;
+            notFull.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Applies a batch, however long the store stays full; returns without it only when closed. */
+    private void applyAll(List<Item> batch) throws IOException {
+        boolean wasFull = false;
+        while (true) {
+            try {
+                List<Result> results = new ArrayList<>(batch.size());
+                Set<StreamName> written = new LinkedHashSet<>();
+                write(batch, results, written);
+                if (wasFull) {
+                    listener.full(null);
+                }
+                publish(batch, results, written);
+                return;
+            } catch (StoreException.Full e) {
+                // Once at once: the store makes its map larger when the next batch begins.
+                if (wasFull) {
+                    listener.full(e);
+                    if (!waitForSpace()) {
+                        batch.forEach(item -> item.done().complete(null));
+                        return;
+                    }
+                }
+                wasFull = true;
+            }
+        }
+    }
+
+    private boolean waitForSpace() {
+        lock.lock();
+        try {
+            long nanos = TimeUnit.MILLISECONDS.toNanos(FULL_RETRY_MS);
+            while (state == State.RUNNING && nanos > 0) {
+                nanos = notEmpty.awaitNanos(nanos);
+            }
+            return state == State.RUNNING;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the apply thread was interrupted", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(List<Item> batch, List<Result> results, Set<StreamName> written) throws IOException {
+        long applied = store.state().appliedIndex();
+        if (batch.get(batch.size() - 1).index() <= applied) {
+            return; // a replay of what the store has already
+        }
+        try (WriteBatch writes = store.beginWrite()) {
+            for (Item item : batch) {
+                if (item.index() <= applied) {
+                    continue;
+                }
+                ByteString data = item.data();
+                if (data == null) {
+                    machine.skip(item.term(), item.index(), writes);
+                } else {
+                    Applied effects = machine.apply(item.term(), item.index(), parse(item.entryId(), data), writes);
+                    written.addAll(effects.written());
+                    results.add(new Result(item.entryId(), effects.outcomes()));
+                }
+            }
+            writes.commit();
+        }
+    }
+
+    private void publish(List<Item> batch, List<Result> results, Set<StreamName> written) {
+        for (Result result : results) {
+            if (result.entryId() != RaftEvents.FOREIGN) {
+                listener.outcomes(result.entryId(), result.outcomes());
+            }
+        }
+        batch.forEach(item -> item.done().complete(null));
+        listener.published(written);
+    }
+
+    private LogEntry parse(long entryId, ByteString data) throws IOException {
+        LogEntry known = entryId == RaftEvents.FOREIGN ? null : listener.known(entryId);
+        if (known != null) {
+            return known;
+        }
+        CodedInputStream in = data.newCodedInput();
+        in.enableAliasing(true); // the data never changes: events may point into it
+        return LogEntry.parseFrom(in);
+    }
+
+    /**
+     * Stops for ever. The futures are failed only now, when nothing later can be applied any more: Raft's updater waits for
+     * them when it stops, and would skip over a failed one if the pipeline still ran.
+     */
+    private void fail(List<Item> batch, Throwable cause) {
+        LOG.error(
+                "{}: cannot apply entry {}; this replica stops here",
+                applier.getName(),
+                batch.get(0).index(),
+                cause);
+        stop(State.FAILED);
+        listener.failed(cause);
+        batch.forEach(item -> item.done().completeExceptionally(cause));
+    }
+}

@@ -1,0 +1,289 @@
+package io.weir.consensus.partition;
+
+import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.PendingEntry.Waiting;
+import io.weir.protocol.Command;
+import io.weir.protocol.Error;
+import io.weir.protocol.LogEntry;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.Proposal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packer of a leader: commands that have queued while earlier entries were on their way go into one Raft entry, because
+ * Raft's cost is per entry. A lone command leaves at once; no timer stands between a command and its proposal.
+ *
+ * <p>Order: one thread proposes, so commands stand in the log in the order in which they were submitted. An entry may fail
+ * while a later one is committed; {@link Command#getAfterList} is what keeps a pipeline of appends in order then.
+ *
+ * <p>An entry occupies one of {@value #MAX_IN_FLIGHT} places until Raft has finished with it, even when its callers have
+ * gone: a leader that lost its majority falls silent after {@value #MAX_IN_FLIGHT} entries, notices, and steps down. If
+ * expired callers freed their places, steady load would keep it from ever noticing.
+ */
+final class CommandBatcher implements AutoCloseable {
+    /** An entry is closed when it has got this far. */
+    static final int TARGET_ENTRY_BYTES = 256 << 10;
+
+    /** One command may be this large with its framing; a safe distance below Raft's limit for an entry. */
+    static final int MAX_COMMAND_BYTES = 6 << 20;
+
+    /** Entries proposed and not finished. */
+    static final int MAX_IN_FLIGHT = 8;
+
+    static final int MAX_QUEUED_COMMANDS = 16_384;
+    static final long MAX_QUEUED_BYTES = 16 << 20;
+
+    private final RaftPort raft;
+    private final LongSupplier clockMs;
+    private final LongSupplier logTimeMs;
+    private final Executor answers;
+    private final Thread proposer;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private final Map<Long, PendingEntry> pending = new ConcurrentHashMap<>();
+    private long queuedBytes;
+    private int inFlight;
+    private long lastId;
+    private boolean closed;
+    private volatile @Nullable NodeFailure refusal;
+
+    /**
+     * @param clockMs this node's clock, milliseconds since the epoch
+     * @param logTimeMs the log time applied so far
+     * @param answers runs what completes callers' futures, in order
+     */
+    CommandBatcher(RaftPort raft, LongSupplier clockMs, LongSupplier logTimeMs, Executor answers, String threadName) {
+        this.raft = raft;
+        this.clockMs = clockMs;
+        this.logTimeMs = logTimeMs;
+        this.answers = answers;
+        this.proposer = new Thread(this::proposeAll, threadName);
+        proposer.setDaemon(true);
+    }
+
+    void start() {
+        proposer.start();
+    }
+
+    /** Queues a command; fails with a {@link NodeFailure} that says whether it may have been executed. */
+    CompletableFuture<Outcome> submit(Command command, long timeoutMs) {
+        int bytes = command.getSerializedSize();
+        if (bytes > MAX_COMMAND_BYTES) {
+            return Failures.failed(new NodeFailure(
+                    Error.Code.TOO_LARGE, "command of " + bytes + " bytes; the limit is " + MAX_COMMAND_BYTES, false));
+        }
+        RaftView view = raft.view();
+        if (!view.leads()) {
+            return Failures.failed(Failures.notLeader(view.leader()));
+        }
+        Waiting waiting = new Waiting(
+                command,
+                bytes,
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
+                new CompletableFuture<>());
+        lock.lock();
+        try {
+            NodeFailure refused = refusal;
+            if (refused != null) {
+                return Failures.failed(refused);
+            }
+            if (queue.size() >= MAX_QUEUED_COMMANDS || queuedBytes + bytes > MAX_QUEUED_BYTES) {
+                return Failures.failed(new NodeFailure(
+                        Error.Code.THROTTLED,
+                        queue.size() + " commands of " + queuedBytes + " bytes are queued; the limits are "
+                                + MAX_QUEUED_COMMANDS + " and " + MAX_QUEUED_BYTES,
+                        false));
+            }
+            queue.add(waiting);
+            queuedBytes += bytes;
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+        return waiting.answer();
+    }
+
+    /** The entry as it was proposed, if it was by this batcher: spares its leader the parsing. */
+    @Nullable
+    LogEntry proposed(long entryId) {
+        PendingEntry entry = pending.get(entryId);
+        return entry == null ? null : entry.entry();
+    }
+
+    void appending(long entryId) {
+        PendingEntry entry = pending.get(entryId);
+        if (entry != null) {
+            entry.markAppended();
+        }
+    }
+
+    /** Hands out the outcomes of an entry that was applied. */
+    void applied(long entryId, List<Outcome> outcomes) {
+        PendingEntry entry = pending.remove(entryId);
+        if (entry != null) {
+            answers.execute(() -> entry.complete(outcomes));
+        }
+    }
+
+    /** Ends commands past their deadlines; called every few dozen milliseconds. */
+    void expire(long nowNanos) {
+        if (!pending.isEmpty()) {
+            answers.execute(() -> pending.values().forEach(entry -> entry.expire(nowNanos)));
+        }
+        List<Waiting> late = new ArrayList<>();
+        lock.lock();
+        try {
+            queue.removeIf(waiting -> {
+                boolean isLate = waiting.isPast(nowNanos);
+                if (isLate) {
+                    late.add(waiting);
+                    queuedBytes -= waiting.bytes();
+                }
+                return isLate;
+            });
+        } finally {
+            lock.unlock();
+        }
+        if (!late.isEmpty()) {
+            answers.execute(() -> late.forEach(CommandBatcher::tooLate));
+        }
+    }
+
+    /** Refuses new commands with this failure, or takes them again if it is null. */
+    void refuse(@Nullable NodeFailure failure) {
+        refusal = failure;
+    }
+
+    /** Fails what waits, each with the truth about itself, and ends the thread. Idempotent. */
+    @Override
+    public void close() {
+        NodeFailure closing = Failures.notReady("the node is closing");
+        List<Waiting> queued;
+        lock.lock();
+        try {
+            closed = true;
+            refusal = closing;
+            queued = new ArrayList<>(queue);
+            queue.clear();
+            queuedBytes = 0;
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        queued.forEach(waiting -> waiting.answer().completeExceptionally(closing));
+        pending.values().forEach(entry -> entry.fail(closing));
+        pending.clear();
+    }
+
+    /** Waits for the thread; true if it has ended. */
+    boolean join(long timeoutMs) throws InterruptedException {
+        proposer.join(timeoutMs);
+        return !proposer.isAlive();
+    }
+
+    private void proposeAll() {
+        List<Waiting> commands = new ArrayList<>();
+        while (take(commands)) {
+            List<Waiting> inTime = new ArrayList<>(commands.size());
+            long now = System.nanoTime();
+            for (Waiting waiting : commands) {
+                if (waiting.isPast(now)) {
+                    answers.execute(() -> tooLate(waiting));
+                } else {
+                    inTime.add(waiting);
+                }
+            }
+            if (inTime.isEmpty()) {
+                release();
+            } else {
+                propose(inTime, now);
+            }
+            commands.clear();
+        }
+    }
+
+    /** Waits for commands and a place; false when closed. A place is taken on return. */
+    private boolean take(List<Waiting> into) {
+        lock.lock();
+        try {
+            while (!closed && (queue.isEmpty() || inFlight >= MAX_IN_FLIGHT)) {
+                work.awaitUninterruptibly();
+            }
+            if (closed) {
+                return false;
+            }
+            int bytes = 0;
+            Waiting next = queue.peek();
+            while (next != null && (into.isEmpty() || bytes + next.bytes() <= TARGET_ENTRY_BYTES)) {
+                queue.remove();
+                bytes += next.bytes();
+                into.add(next);
+                next = queue.peek();
+            }
+            queuedBytes -= bytes;
+            inFlight++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void propose(List<Waiting> commands, long nowNanos) {
+        long stampMs = Math.max(clockMs.getAsLong(), logTimeMs.getAsLong());
+        LogEntry.Builder builder = LogEntry.newBuilder().setFormat(1).setStampMs(stampMs);
+        for (Waiting waiting : commands) {
+            builder.addProposals(Proposal.newBuilder()
+                    .setCommand(waiting.command())
+                    .setDeadlineMs(stampMs + TimeUnit.NANOSECONDS.toMillis(waiting.deadlineNanos() - nowNanos)));
+        }
+        PendingEntry entry = new PendingEntry(++lastId, builder.build(), commands);
+        pending.put(entry.id(), entry);
+        try {
+            var unused = raft.propose(entry.id(), entry.entry().toByteArray()).whenComplete((done, failure) -> {
+                release();
+                if (failure != null) {
+                    failed(entry, Failures.of(failure));
+                } else if (pending.containsKey(entry.id())) { // the applier has closed and left it for the next open
+                    failed(entry, Failures.notReady("the node is closing"));
+                }
+            });
+        } catch (RuntimeException e) {
+            release();
+            failed(entry, Failures.internal("cannot propose", e, true));
+        }
+    }
+
+    private void failed(PendingEntry entry, NodeFailure failure) {
+        pending.remove(entry.id());
+        answers.execute(() -> entry.fail(failure));
+    }
+
+    private void release() {
+        lock.lock();
+        try {
+            inFlight--;
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void tooLate(Waiting waiting) {
+        waiting.answer()
+                .completeExceptionally(Failures.deadline("the deadline passed before the command was proposed"));
+    }
+}

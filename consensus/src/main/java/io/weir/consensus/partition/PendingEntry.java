@@ -1,0 +1,82 @@
+package io.weir.consensus.partition;
+
+import io.weir.client.spi.NodeFailure;
+import io.weir.protocol.Command;
+import io.weir.protocol.LogEntry;
+import io.weir.protocol.Outcome;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An entry that this node has proposed and whose outcomes are awaited. Every command's future is completed once, by whoever
+ * comes first: apply, a failure of the proposal, or the deadline.
+ */
+final class PendingEntry {
+    /**
+     * A command that waits for its outcome.
+     *
+     * @param bytes its encoded size
+     * @param deadlineNanos when its caller stops waiting, in the time of {@link System#nanoTime}
+     */
+    record Waiting(Command command, int bytes, long deadlineNanos, CompletableFuture<Outcome> answer) {
+        boolean isPast(long nowNanos) {
+            return deadlineNanos - nowNanos <= 0;
+        }
+    }
+
+    private final long id;
+    private final LogEntry entry;
+    private final List<Waiting> commands;
+    private volatile boolean appended;
+
+    PendingEntry(long id, LogEntry entry, List<Waiting> commands) {
+        this.id = id;
+        this.entry = entry;
+        this.commands = commands;
+    }
+
+    long id() {
+        return id;
+    }
+
+    LogEntry entry() {
+        return entry;
+    }
+
+    /** From now on the entry may stand in a log, and may be executed at any later time. */
+    void markAppended() {
+        appended = true;
+    }
+
+    void complete(List<Outcome> outcomes) {
+        if (outcomes.size() != commands.size()) {
+            fail(new NodeFailure(
+                    io.weir.protocol.Error.Code.INTERNAL,
+                    outcomes.size() + " outcomes for " + commands.size() + " commands",
+                    true));
+            return;
+        }
+        for (int i = 0; i < outcomes.size(); i++) {
+            commands.get(i).answer().complete(outcomes.get(i));
+        }
+    }
+
+    /** Fails what is not answered yet, with the truth about whether it may have been executed. */
+    void fail(NodeFailure failure) {
+        NodeFailure honest = Failures.withMaybeExecuted(failure, appended);
+        commands.forEach(command -> command.answer().completeExceptionally(honest));
+    }
+
+    /** Ends commands whose callers wait no longer; the entry itself stays in flight. */
+    void expire(long nowNanos) {
+        for (Waiting command : commands) {
+            if (command.isPast(nowNanos) && !command.answer().isDone()) {
+                command.answer()
+                        .completeExceptionally(new NodeFailure(
+                                io.weir.protocol.Error.Code.DEADLINE_EXCEEDED,
+                                "proposed, but not committed within the deadline",
+                                true));
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.weir.consensus.partition;
+
+import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Waiters.Waiter;
+import io.weir.logstore.LogStore;
+import io.weir.logstore.ReadView;
+import io.weir.logstore.StoreException;
+import io.weir.protocol.Direction;
+import io.weir.protocol.Error;
+import io.weir.protocol.Page;
+import io.weir.protocol.QueryRequest;
+import io.weir.protocol.QueryResponse;
+import io.weir.protocol.ReadPage;
+import io.weir.protocol.StreamName;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reader of a partition: brings it to the freshness that a query asks for, then answers from a snapshot of the store.
+ *
+ * <p>A snapshot is opened and closed within one page, on a thread of the read pool; a read that waits holds none.
+ */
+final class Queries {
+    private final LogStore store;
+    private final ReadBarrier barrier;
+    private final Waiters waiters;
+    private final PageReader pages;
+    private final Executor readers;
+    private final Executor answers;
+    private final ScheduledExecutorService timer;
+
+    /**
+     * @param readers runs what reads the store
+     * @param answers runs what completes callers' futures where neither the reader nor the caller does
+     */
+    Queries(
+            int partition,
+            LogStore store,
+            RaftPort raft,
+            Waiters waiters,
+            Executor readers,
+            Executor answers,
+            ScheduledExecutorService timer) {
+        this.store = store;
+        this.barrier = new ReadBarrier(raft, answers);
+        this.waiters = waiters;
+        this.pages = new PageReader(partition);
+        this.readers = readers;
+        this.answers = answers;
+        this.timer = timer;
+    }
+
+    /** Answers within the request's timeout; fails with a {@link NodeFailure} only. */
+    CompletableFuture<QueryResponse> query(QueryRequest request) {
+        Query query;
+        try {
+            query = new Query(request);
+        } catch (NodeFailure e) {
+            return Failures.failed(e);
+        }
+        query.start();
+        return query.answer;
+    }
+
+    /** One query on its way. */
+    private final class Query {
+        private final QueryRequest request;
+        private final @Nullable StreamName stream;
+        private final long deadlineNanos;
+        private final long waitUntilNanos;
+        private final CompletableFuture<QueryResponse> answer = new CompletableFuture<>();
+        private volatile @Nullable Waiter waiter;
+        private volatile @Nullable ScheduledFuture<?> waitEnd;
+
+        Query(QueryRequest request) {
+            this.request = request;
+            long now = System.nanoTime();
+            this.deadlineNanos = now + TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(request.getTimeoutMs()));
+            ReadPage page = request.getReadPage();
+            this.waitUntilNanos = now + TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(page.getWaitMs()));
+            this.stream = request.hasReadPage() && page.hasStream() ? PageReader.name(page.getStream()) : null;
+            if (page.getWaitMs() != 0 && page.getDirection() != Direction.FORWARDS) {
+                throw Failures.invalid("wait_ms is " + page.getWaitMs() + ", but only a read forwards can wait");
+            }
+        }
+
+        void start() {
+            ScheduledFuture<?> timeout = timer.schedule(
+                    () -> fail(Failures.deadline(late())), deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            var unused = answer.whenComplete((response, failure) -> {
+                timeout.cancel(false);
+                stopWaiting();
+            });
+            switch (request.getLevel().getKind()) {
+                case LINEARIZABLE ->
+                    then(barrier.pass(), index -> awaitState(() -> store.state().appliedIndex() >= index));
+                case AT_LEAST -> {
+                    long next = request.getLevel().getNextPosition();
+                    awaitState(() -> Long.compareUnsigned(store.state().nextPosition(), next) >= 0);
+                }
+                case STALE -> read();
+                case UNRECOGNIZED -> fail(Failures.invalid("unknown read level"));
+            }
+        }
+
+        private String late() {
+            return switch (request.getLevel().getKind()) {
+                case AT_LEAST ->
+                    "next position " + Long.toUnsignedString(request.getLevel().getNextPosition())
+                            + " was not reached in time; this replica is at "
+                            + store.state().nextPosition();
+                default -> "the read was not answered in time";
+            };
+        }
+
+        /** Reads once the condition holds; it is looked at again after everything that is applied. */
+        private void awaitState(BooleanSupplier holds) {
+            if (holds.getAsBoolean()) {
+                read();
+                return;
+            }
+            guarded(() -> {
+                Waiter registered = register(null);
+                if (holds.getAsBoolean()) {
+                    waiters.remove(registered);
+                    read();
+                } else {
+                    then(registered.woken(), woken -> awaitState(holds));
+                }
+            });
+        }
+
+        private void read() {
+            try {
+                readers.execute(() -> guarded(this::readNow));
+            } catch (RejectedExecutionException e) {
+                fail(new NodeFailure(Error.Code.THROTTLED, "too many reads are under way on this node", false));
+            }
+        }
+
+        private void readNow() {
+            if (answer.isDone()) {
+                return;
+            }
+            QueryResponse response = look();
+            if (!mustWait(response)) {
+                answer.complete(response);
+                return;
+            }
+            Waiter registered = register(stream);
+            QueryResponse again = look(); // whatever came before the registration is seen here
+            if (!mustWait(again)) {
+                waiters.remove(registered);
+                answer.complete(again);
+                return;
+            }
+            if (waitEnd == null) {
+                waitEnd = timer.schedule(this::read, waitUntilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+            then(registered.woken(), woken -> read());
+        }
+
+        private boolean mustWait(QueryResponse response) {
+            if (!response.hasPage()) {
+                return false;
+            }
+            Page page = response.getPage();
+            return page.getEventsCount() == 0
+                    && request.getReadPage().getWaitMs() != 0
+                    && waitUntilNanos - System.nanoTime() > 0;
+        }
+
+        private QueryResponse look() {
+            try (ReadView view = store.openRead()) {
+                return switch (request.getQueryCase()) {
+                    case READ_PAGE ->
+                        QueryResponse.newBuilder()
+                                .setPage(pages.page(view, request.getReadPage(), stream))
+                                .build();
+                    case GET_STREAM ->
+                        QueryResponse.newBuilder()
+                                .setStream(pages.info(view, request.getGetStream()))
+                                .build();
+                    case LIST_STREAMS ->
+                        QueryResponse.newBuilder()
+                                .setStreams(pages.list(
+                                        view, request.getListStreams(), () -> deadlineNanos - System.nanoTime() <= 0))
+                                .build();
+                    case QUERY_NOT_SET -> throw Failures.invalid("the request holds no query");
+                };
+            }
+        }
+
+        /** Registers a waiter that goes away with the answer. */
+        private Waiter register(@Nullable StreamName what) {
+            Waiter registered = waiters.register(what);
+            waiter = registered;
+            if (answer.isDone()) {
+                waiters.remove(registered); // answered in between: nobody else would take it away
+            }
+            return registered;
+        }
+
+        private void stopWaiting() {
+            Waiter registered = waiter;
+            if (registered != null) {
+                waiters.remove(registered);
+            }
+            ScheduledFuture<?> end = waitEnd;
+            if (end != null) {
+                end.cancel(false);
+            }
+        }
+
+        private void fail(NodeFailure failure) {
+            answers.execute(() -> answer.completeExceptionally(failure));
+        }
+
+        private <T> void then(CompletableFuture<T> stage, Consumer<T> next) {
+            var unused = stage.whenComplete((value, failure) -> {
+                if (failure != null) {
+                    fail(Failures.withMaybeExecuted(Failures.of(failure), false));
+                } else {
+                    guarded(() -> next.accept(value));
+                }
+            });
+        }
+
+        private void guarded(Runnable step) {
+            try {
+                step.run();
+            } catch (NodeFailure e) {
+                answer.completeExceptionally(e);
+            } catch (StoreException.Corrupted e) {
+                answer.completeExceptionally(
+                        new NodeFailure(Error.Code.STORE_CORRUPTED, String.valueOf(e.getMessage()), false));
+            } catch (StoreException.Closed e) {
+                answer.completeExceptionally(Failures.notReady("the node is closing"));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(Failures.internal("cannot read", e, false));
+            } catch (java.lang.Error e) {
+                answer.completeExceptionally(Failures.internal("cannot read", e, false));
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.weir.consensus.partition;
+
+import com.google.protobuf.ByteString;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What Raft tells a partition. {@link #apply} and {@link #skip} come from one thread, in the order of the log, each index
+ * once; the others from any.
+ */
+public interface RaftEvents {
+    /** The id of entries that other nodes, or earlier runs of this one, have proposed. */
+    long FOREIGN = -1;
+
+    /** Raft term of the last entry applied when the store was opened, -1 if none. Fixed. */
+    long openedTerm();
+
+    /** Raft index of the last entry applied when the store was opened, -1 if none. Fixed. */
+    long openedIndex();
+
+    /** A proposal is about to be put into the local log: from here on it may be executed. */
+    void appending(long entryId);
+
+    /**
+     * An entry is committed. Blocks while too much is waiting: that is the back-pressure.
+     *
+     * @param data an encoded LogEntry that never changes
+     * @return completes, in the order of the log, when the entry is durable in the store and visible to readers
+     * @throws IllegalStateException if the partition has failed: Raft must stop applying
+     */
+    CompletableFuture<Void> apply(long term, long index, ByteString data, long entryId);
+
+    /** An entry of Raft's own is committed; returns when everything before it is applied and it is recorded. */
+    void skip(long term, long index);
+
+    /** Waits until everything handed over is applied. */
+    void quiesce();
+
+    /** Raft's log cannot be written any more. */
+    void logFailed(Throwable cause);
+
+    /** Raft has ended this partition's part. */
+    void closed();
+}

@@ -1,0 +1,63 @@
+package io.weir.consensus.partition;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a partition can serve, and why not. It can once a leader is known and what was committed at that moment is applied;
+ * from then on it can as long as a leader is known, the store has space, and nothing has failed. Thread-safe.
+ */
+final class Readiness {
+    private static final long UNKNOWN = -2;
+
+    private long mustApply = UNKNOWN;
+    private boolean caughtUp;
+    private @Nullable String full;
+    private @Nullable String failed;
+
+    /** The partition is lost until the node starts again; the first reason stays. */
+    synchronized void failed(String reason) {
+        if (failed == null) {
+            failed = reason;
+        }
+    }
+
+    /** The store is full, or, with null, has space again. */
+    synchronized void full(@Nullable String reason) {
+        full = reason;
+    }
+
+    /** Why the partition has failed for good, or null. */
+    synchronized @Nullable String failure() {
+        return failed;
+    }
+
+    /** Why the partition cannot serve, or null if it can. */
+    synchronized @Nullable String reason(RaftView view, long appliedIndex) {
+        if (failed != null) {
+            return failed;
+        }
+        if (full != null) {
+            return full;
+        }
+        if (view.role() == RaftView.Role.CLOSED) {
+            return "closed";
+        }
+        if (view.leader().isEmpty()) {
+            return "no leader is known";
+        }
+        if (view.leads() && !view.leaderReady()) {
+            return "elected, but has not committed in its term yet";
+        }
+        if (mustApply == UNKNOWN) {
+            if (view.committedIndex() < 0) {
+                return "waiting for the leader's first word";
+            }
+            mustApply = view.committedIndex();
+        }
+        if (!caughtUp && appliedIndex < mustApply) {
+            return "catching up: applied " + appliedIndex + " of " + mustApply;
+        }
+        caughtUp = true;
+        return null;
+    }
+}

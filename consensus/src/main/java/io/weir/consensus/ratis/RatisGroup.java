@@ -1,0 +1,174 @@
+package io.weir.consensus.ratis;
+
+import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Failures;
+import io.weir.consensus.partition.RaftPort;
+import io.weir.consensus.partition.RaftView;
+import io.weir.protocol.Error;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.ReplicationLevel;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The port to one group of the Ratis server of this process: requests are handed over in memory, without a RaftClient.
+ * Outcomes do not travel in replies, which Ratis keeps for a while on every replica: a reply says only that Ratis has
+ * finished.
+ */
+final class RatisGroup implements RaftPort {
+    /** Leaves room for Ratis' own fields of an entry. */
+    private static final int MAX_DATA_BYTES = RatisSettings.MAX_ENTRY_BYTES - 4_096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RatisGroup.class);
+
+    private final RaftPeerId node;
+    private final RaftGroupId group;
+    private final ClientId self;
+    /** Reads have a client id of their own: their call ids must not meet those of entries. */
+    private final ClientId reader = ClientId.randomId();
+
+    private final AtomicLong reads = new AtomicLong();
+    private volatile @Nullable RaftServer server;
+
+    RatisGroup(RaftPeerId node, RaftGroupId group, ClientId self) {
+        this.node = node;
+        this.group = group;
+        this.self = self;
+    }
+
+    RaftGroupId group() {
+        return group;
+    }
+
+    /** From here on requests are served. */
+    void open(RaftServer started) {
+        server = started;
+    }
+
+    @Override
+    public CompletableFuture<Void> propose(long entryId, byte[] data) {
+        if (data.length > MAX_DATA_BYTES) { // Ratis would make the leader step down
+            return Failures.failed(new NodeFailure(
+                    Error.Code.TOO_LARGE, "entry of " + data.length + " bytes; the limit is " + MAX_DATA_BYTES, false));
+        }
+        return submit(RaftClientRequest.newBuilder()
+                        .setClientId(self)
+                        .setServerId(node)
+                        .setGroupId(group)
+                        .setCallId(entryId)
+                        .setMessage(Message.valueOf(RatisBytes.toRatis(data)))
+                        .setType(RaftClientRequest.writeRequestType(ReplicationLevel.MAJORITY))
+                        .build())
+                .thenAccept(reply -> {});
+    }
+
+    @Override
+    public CompletableFuture<Long> barrier() {
+        RaftServer.Division division = division();
+        if (division == null) {
+            return Failures.failed(Failures.notReady("the partition is not running on this node"));
+        }
+        DivisionInfo info = division.getInfo();
+        if (!info.isLeader()) {
+            return Failures.failed(Failures.notLeader(id(info.getLeaderId())));
+        }
+        // A group of one answers at once with whatever it knows to be committed, which is little before it has
+        // committed an
+        // entry of its own term.
+        if (!info.isLeaderReady()) {
+            return Failures.failed(Failures.notReady("the leader has not committed in its term yet"));
+        }
+        long committed = division.getRaftLog().getLastCommittedIndex();
+        return submit(RaftClientRequest.newBuilder()
+                        .setClientId(reader)
+                        .setServerId(node)
+                        .setGroupId(group)
+                        .setCallId(reads.incrementAndGet())
+                        .setMessage(Message.EMPTY)
+                        .setType(RaftClientRequest.readRequestType(false, false, true))
+                        .build())
+                .thenApply(reply -> committed);
+    }
+
+    @Override
+    public RaftView view() {
+        RaftServer.Division division = division();
+        if (division == null) {
+            return RaftView.CLOSED;
+        }
+        DivisionInfo info = division.getInfo();
+        if (!info.getLifeCycleState().isRunning()) {
+            return RaftView.CLOSED;
+        }
+        RaftView.Role role = switch (info.getCurrentRole()) {
+            case LEADER -> RaftView.Role.LEADER;
+            case CANDIDATE -> RaftView.Role.CANDIDATE;
+            default -> RaftView.Role.FOLLOWER;
+        };
+        return new RaftView(
+                role,
+                id(info.getLeaderId()),
+                info.getCurrentTerm(),
+                division.getRaftLog().getLastCommittedIndex(),
+                role == RaftView.Role.LEADER && info.isLeaderReady());
+    }
+
+    @Override
+    public void halt() {
+        RaftServer.Division division = division();
+        if (division != null) {
+            division.close();
+        }
+    }
+
+    private RaftServer.@Nullable Division division() {
+        RaftServer running = server;
+        if (running == null) {
+            return null;
+        }
+        try {
+            return running.getDivision(group);
+        } catch (IOException e) {
+            LOG.debug("{}: {} is not running", node, group, e);
+            return null;
+        }
+    }
+
+    private CompletableFuture<RaftClientReply> submit(RaftClientRequest request) {
+        RaftServer running = server;
+        if (running == null) {
+            return Failures.failed(Failures.notReady("the partition is not running on this node"));
+        }
+        CompletableFuture<RaftClientReply> reply;
+        try {
+            reply = running.submitClientRequestAsync(request);
+        } catch (IOException | RuntimeException e) {
+            return Failures.failed(RatisFailures.of(e));
+        }
+        return reply.handle((answer, failure) -> {
+            if (failure != null) {
+                throw RatisFailures.of(failure);
+            }
+            NodeFailure refusal = RatisFailures.of(answer);
+            if (refusal != null) {
+                throw refusal;
+            }
+            return answer;
+        });
+    }
+
+    private static String id(@Nullable RaftPeerId peer) {
+        return peer == null ? "" : peer.toString();
+    }
+}

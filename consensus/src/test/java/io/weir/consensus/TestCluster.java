@@ -1,0 +1,193 @@
+package io.weir.consensus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.client.EventStore;
+import io.weir.client.Weir;
+import io.weir.protocol.NodeStatus;
+import io.weir.protocol.PartitionStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/** Three nodes in this process, on loopback and real files; nodes are stopped and started by name. */
+final class TestCluster implements AutoCloseable {
+    static final Duration READY = Duration.ofSeconds(30);
+
+    private final List<MemberConfig> members = new ArrayList<>();
+    private final Map<String, WeirNode> running = new TreeMap<>();
+    private final Path directory;
+    private final int partitions;
+    private final Function<String, StoreOpener> stores;
+
+    private TestCluster(Path directory, int nodes, int partitions, Function<String, StoreOpener> stores) {
+        this.directory = directory;
+        this.partitions = partitions;
+        this.stores = stores;
+        List<Integer> ports = freePorts(2 * nodes);
+        for (int i = 0; i < nodes; i++) {
+            members.add(new MemberConfig(
+                    "n" + (i + 1), "127.0.0.1:" + ports.get(2 * i), "127.0.0.1:" + ports.get(2 * i + 1)));
+        }
+    }
+
+    static TestCluster start(Path directory, int partitions) {
+        return start(directory, partitions, node -> WeirNode::defaultStore);
+    }
+
+    /** @param stores gives each node its stores */
+    static TestCluster start(Path directory, int partitions, Function<String, StoreOpener> stores) {
+        TestCluster cluster = new TestCluster(directory, 3, partitions, stores);
+        cluster.startAll();
+        return cluster;
+    }
+
+    void startAll() {
+        members.forEach(member -> start(member.id()));
+        awaitReady();
+    }
+
+    WeirNode start(String id) {
+        NodeConfig config = new NodeConfig("test-cluster", id, members, partitions, directory.resolve(id));
+        WeirNode node = WeirNode.start(config, stores.apply(id));
+        running.put(id, node);
+        return node;
+    }
+
+    void stop(String id) {
+        node(id).close();
+        running.remove(id);
+    }
+
+    void awaitReady() {
+        running.values().forEach(node -> node.awaitReady(READY));
+    }
+
+    WeirNode node(String id) {
+        return Objects.requireNonNull(running.get(id), () -> id + " is not running");
+    }
+
+    WeirNode any() {
+        return running.values().iterator().next();
+    }
+
+    List<WeirNode> nodes() {
+        return List.copyOf(running.values());
+    }
+
+    List<MemberConfig> members() {
+        return members;
+    }
+
+    /** The node that leads a partition and has committed in its term; waits for one. */
+    String awaitLeader(int partition) {
+        String[] leader = {""};
+        await("a leader of partition " + partition, () -> {
+            for (Map.Entry<String, WeirNode> node : running.entrySet()) {
+                PartitionStatus status = node.getValue().status().getPartitions(partition);
+                if (status.getRole().equals("LEADER") && status.getReady()) {
+                    leader[0] = node.getKey();
+                    return true;
+                }
+            }
+            return false;
+        });
+        return leader[0];
+    }
+
+    /** Waits until all running replicas have applied the same, and compares what they made of it. */
+    void assertEqualDigests() {
+        for (int partition = 0; partition < partitions; partition++) {
+            int number = partition;
+            await("equal applied indexes of partition " + partition, () -> {
+                Set<Long> indexes = new HashSet<>();
+                statuses(number).forEach(status -> indexes.add(status.getAppliedIndex()));
+                return indexes.size() == 1;
+            });
+            Set<Object> digests = new HashSet<>();
+            Set<Long> positions = new HashSet<>();
+            for (PartitionStatus status : statuses(partition)) {
+                digests.add(status.getDigest());
+                positions.add(status.getNextPosition());
+            }
+            assertThat(digests).as("digests of partition " + partition).hasSize(1);
+            assertThat(positions).as("next positions of partition " + partition).hasSize(1);
+        }
+    }
+
+    private List<PartitionStatus> statuses(int partition) {
+        List<PartitionStatus> statuses = new ArrayList<>();
+        for (WeirNode node : running.values()) {
+            NodeStatus status = node.status();
+            statuses.add(status.getPartitions(partition));
+        }
+        return statuses;
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        await(what, Duration.ofSeconds(30), condition);
+    }
+
+    static void await(String what, Duration timeout, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("waited " + timeout + " in vain for " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    static List<Integer> freePorts(int count) {
+        List<ServerSocket> sockets = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                ServerSocket socket = new ServerSocket();
+                sockets.add(socket);
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                ports.add(socket.getLocalPort());
+            }
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return ports;
+    }
+
+    /** Stops all nodes at once: each waits up to a second for a thread of Ratis. */
+    void stopAll() {
+        running.values().parallelStream().forEach(WeirNode::close);
+        running.clear();
+    }
+
+    /** A store outside of all nodes, connected to their front doors. */
+    EventStore connect() {
+        return Weir.connect("weir://"
+                + String.join(
+                        ",", members.stream().map(MemberConfig::clientAddress).toList()));
+    }
+
+    List<String> ids() {
+        return members.stream().map(MemberConfig::id).toList();
+    }
+
+    @Override
+    public void close() {
+        stopAll();
+    }
+}

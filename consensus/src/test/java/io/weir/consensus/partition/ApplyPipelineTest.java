@@ -1,0 +1,193 @@
+package io.weir.consensus.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.memory.MemoryLogStore;
+import io.weir.protocol.LogEntry;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.StreamName;
+import io.weir.statemachine.PartitionStateMachine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ApplyPipelineTest {
+    private static final StoreIdentity IDENTITY = new StoreIdentity("test", 0);
+
+    private final MemoryLogStore memory = new MemoryLogStore(IDENTITY);
+    private final FaultyStore store = new FaultyStore(memory);
+    private final Told told = new Told();
+    private final ApplyPipeline pipeline = new ApplyPipeline(store, new PartitionStateMachine(), told, "test-apply");
+
+    @Test
+    void allThatHasQueuedIsCommittedAtOnceAndCompletedInOrder() throws Exception {
+        List<Long> completed = new CopyOnWriteArrayList<>();
+        for (long index = 0; index < 100; index++) {
+            long number = index;
+            var unused = pipeline.add(1, index, data(index), index).thenRun(() -> completed.add(number));
+        }
+        pipeline.start();
+        pipeline.quiesce();
+        assertThat(store.commits()).isEqualTo(1);
+        assertThat(completed).hasSize(100).isSorted();
+        assertThat(told.outcomes).hasSize(100).isSorted();
+        assertThat(told.written).contains(StreamName.of("s0"));
+        assertThat(memory.state().appliedIndex()).isEqualTo(99);
+        close();
+    }
+
+    @Test
+    void anEntryOfRaftsOwnWaitsForThoseBeforeIt() throws Exception {
+        store.holdCommits();
+        pipeline.start();
+        CompletableFuture<Void> entry = pipeline.add(1, 0, data(0), 0);
+        CompletableFuture<Void> own = pipeline.add(1, 1, null, RaftEvents.FOREIGN);
+        assertThat(own).isNotDone();
+        store.releaseCommits();
+        own.get(10, TimeUnit.SECONDS);
+        assertThat(entry).isDone();
+        assertThat(memory.state().appliedIndex()).isEqualTo(1);
+        close();
+    }
+
+    @Test
+    void whatTheStoreHasAlreadyIsAcknowledgedAndNotAppliedAgain() throws Exception {
+        pipeline.start();
+        pipeline.add(1, 0, data(0), 0).get(10, TimeUnit.SECONDS);
+        Object before = memory.state();
+        pipeline.add(1, 0, data(0), RaftEvents.FOREIGN).get(10, TimeUnit.SECONDS);
+        assertThat(memory.state()).isEqualTo(before);
+        close();
+    }
+
+    @Test
+    void aFullStoreIsTriedAgainUntilThereIsSpaceAndChangesNothingButTheTime() throws Exception {
+        pipeline.start();
+        store.failCommits(5, () -> new StoreException.Full("no space", new IllegalStateException()));
+        pipeline.add(1, 0, data(0), 0).get(20, TimeUnit.SECONDS);
+        pipeline.quiesce();
+        assertThat(told.full).isNotEmpty().endsWith("null").contains("no space");
+        assertThat(memory.state().digest()).isEqualTo(digestOf(1, new Random(1)));
+        close();
+    }
+
+    @Test
+    void closingWhileTheStoreIsFullLeavesTheRestForTheNextOpen() throws Exception {
+        pipeline.start();
+        store.failCommits(Integer.MAX_VALUE, () -> new StoreException.Full("no space", new IllegalStateException()));
+        CompletableFuture<Void> entry = pipeline.add(1, 0, data(0), 0);
+        while (told.full.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        close();
+        assertThat(entry).isCompleted();
+        assertThat(told.outcomes).isEmpty();
+        assertThat(memory.state().appliedIndex()).isEqualTo(-1);
+        assertThat(pipeline.add(1, 1, data(1), 1)).isCompleted();
+        assertThat(memory.state().appliedIndex()).isEqualTo(-1);
+    }
+
+    @Test
+    void aFailureStopsTheReplicaAtTheEntryBeforeAndNothingLaterIsApplied() throws Exception {
+        pipeline.start();
+        pipeline.add(1, 0, data(0), 0).get(10, TimeUnit.SECONDS);
+        store.failCommits(1, () -> new StoreException.Failed("disk", new IllegalStateException()));
+        CompletableFuture<Void> entry = pipeline.add(1, 1, data(1), 1);
+        assertThatThrownBy(() -> entry.get(10, TimeUnit.SECONDS)).hasRootCauseMessage(null);
+        assertThat(told.failures).hasSize(1);
+        assertThatThrownBy(() -> pipeline.add(1, 2, data(2), 2)).isInstanceOf(IllegalStateException.class);
+        assertThat(memory.state().appliedIndex()).isEqualTo(0);
+        assertThat(told.outcomes).containsExactly(0L);
+        close();
+    }
+
+    @Test
+    void bytesThatAreNoEntryStopTheReplica() throws Exception {
+        pipeline.start();
+        CompletableFuture<Void> entry = pipeline.add(1, 0, ByteString.copyFromUtf8("nonsense"), RaftEvents.FOREIGN);
+        assertThatThrownBy(() -> entry.get(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(told.failures).hasSize(1);
+        assertThat(memory.state().appliedIndex()).isEqualTo(-1);
+        close();
+    }
+
+    @Test
+    void anyGroupingIntoBatchesGivesTheSameDigest() throws Exception {
+        Object expected = digestOf(300, new Random(0));
+        for (long seed = 1; seed <= 5; seed++) {
+            assertThat(digestOf(300, new Random(seed))).as("seed " + seed).isEqualTo(expected);
+        }
+    }
+
+    /** Applies entries in random groups, some of them after commits that failed for want of space. */
+    private static Object digestOf(int entries, Random random) throws Exception {
+        MemoryLogStore target = new MemoryLogStore(IDENTITY);
+        FaultyStore faulty = new FaultyStore(target);
+        ApplyPipeline applier = new ApplyPipeline(faulty, new PartitionStateMachine(), new Told(), "test-apply");
+        applier.start();
+        for (int index = 0; index < entries; index++) {
+            CompletableFuture<Void> done = applier.add(1, index, data(index), RaftEvents.FOREIGN);
+            int dice = random.nextInt(20);
+            if (dice == 0) {
+                done.get(10, TimeUnit.SECONDS);
+            } else if (dice == 1) {
+                faulty.failCommits(1, () -> new StoreException.Full("no space", new IllegalStateException()));
+            }
+        }
+        applier.quiesce();
+        applier.close(10_000);
+        assertThat(target.state().appliedIndex()).isEqualTo(entries - 1);
+        return target.state().digest();
+    }
+
+    private static ByteString data(long index) {
+        return Entries.entry(Entries.append(index + 1, "s" + index % 7, 20)).toByteString();
+    }
+
+    private void close() throws InterruptedException {
+        pipeline.close(10_000);
+    }
+
+    /** Keeps what it is told. */
+    private static final class Told implements ApplyPipeline.Listener {
+        final List<Long> outcomes = new CopyOnWriteArrayList<>();
+        final List<StreamName> written = new CopyOnWriteArrayList<>();
+        final List<String> full = new CopyOnWriteArrayList<>();
+        final List<Throwable> failures = new CopyOnWriteArrayList<>();
+
+        @Override
+        public @Nullable LogEntry known(long entryId) {
+            return null;
+        }
+
+        @Override
+        public void outcomes(long entryId, List<Outcome> decided) {
+            outcomes.add(entryId);
+        }
+
+        @Override
+        public void published(Set<StreamName> streams) {
+            written.addAll(new ArrayList<>(streams));
+        }
+
+        @Override
+        public void full(StoreException.@Nullable Full cause) {
+            full.add(cause == null ? "null" : String.valueOf(cause.getMessage()));
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            failures.add(cause);
+        }
+    }
+}

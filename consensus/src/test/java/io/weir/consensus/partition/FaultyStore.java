@@ -1,0 +1,96 @@
+package io.weir.consensus.partition;
+
+import io.weir.logstore.LogStore;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.ReadView;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.WriteBatch;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** A store whose commits fail or wait when the test says so; a failed commit leaves no trace, as the port demands. */
+public final class FaultyStore implements LogStore {
+    private final LogStore store;
+    private final AtomicInteger commits = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile Supplier<StoreException> failure = () -> {
+        throw new IllegalStateException();
+    };
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    public FaultyStore(LogStore store) {
+        this.store = store;
+    }
+
+    /** How many commits have succeeded. */
+    int commits() {
+        return commits.get();
+    }
+
+    void failCommits(int times, Supplier<StoreException> with) {
+        failure = with;
+        failures.set(times);
+    }
+
+    public void holdCommits() {
+        gate = new CountDownLatch(1);
+    }
+
+    public void releaseCommits() {
+        gate.countDown();
+    }
+
+    @Override
+    public WriteBatch beginWrite() {
+        WriteBatch batch = store.beginWrite();
+        return (WriteBatch) Proxy.newProxyInstance(
+                WriteBatch.class.getClassLoader(), new Class<?>[] {WriteBatch.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit")) {
+                        gate.await();
+                        if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                            throw failure.get();
+                        }
+                        commits.incrementAndGet();
+                    }
+                    try {
+                        return method.invoke(batch, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Override
+    public StoreIdentity identity() {
+        return store.identity();
+    }
+
+    @Override
+    public PartitionState state() {
+        return store.state();
+    }
+
+    @Override
+    public ReadView openRead() {
+        return store.openRead();
+    }
+
+    @Override
+    public long streams() {
+        return store.streams();
+    }
+
+    @Override
+    public long sizeBytes() {
+        return store.sizeBytes();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
