@@ -1,0 +1,5 @@
+/** The verbs of {@code weir cluster}. */
+@NullMarked
+package io.weir.cli.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,209 @@
+package io.weir.cli.server;
+
+import io.weir.cli.config.Setting;
+import io.weir.cli.shell.CliFailure;
+import io.weir.cli.shell.Console;
+import io.weir.cli.shell.ExitCode;
+import io.weir.cli.shell.FailureReport;
+import io.weir.client.EventStoreException;
+import io.weir.consensus.MemberConfig;
+import io.weir.consensus.NodeConfig;
+import io.weir.consensus.WeirNode;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code weir server}: runs one node until SIGTERM or SIGINT. */
+@Command(
+        name = "server",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Run a node: without any option a cluster of one for development, on loopback.",
+            "",
+            "Prints a line that begins with \"ready\" when every partition can serve. All members of a cluster are given"
+                    + " the same --cluster-id, --members and --partitions. Ends in order on SIGTERM and SIGINT.",
+            ""
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:ended in order", "2:usage, directory or configuration", "3:a port is taken; try again later"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  weir server --dir /var/lib/weir",
+            "  weir server --node n1 --members n1=127.0.0.1:7301/127.0.0.1:7401,n2=127.0.0.1:7302/127.0.0.1:7402"
+        })
+public final class ServerCommand implements Callable<Integer> {
+    private static final String DEVELOPMENT_MEMBERS = "n1=127.0.0.1:7300/127.0.0.1:7400";
+    private static final Duration READY_LOOK = Duration.ofSeconds(5);
+
+    private final Console console;
+
+    @Setting
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            defaultValue = "weir-data",
+            description = "Where this node keeps everything. Default: ${DEFAULT-VALUE}.")
+    private Path directory = Path.of("weir-data");
+
+    @Setting
+    @Option(
+            names = "--cluster-id",
+            paramLabel = "ID",
+            defaultValue = "dev",
+            description = "Name of the cluster; a directory of another one is refused. Default: ${DEFAULT-VALUE}.")
+    private String clusterId = "";
+
+    @Setting
+    @Option(names = "--node", paramLabel = "ID", description = "Which of the members this is. Default: the only one.")
+    private @Nullable String node;
+
+    @Setting
+    @Option(
+            names = "--members",
+            paramLabel = "LIST",
+            defaultValue = DEVELOPMENT_MEMBERS,
+            description = "All members, id=peer/client, separated by commas.%nDefault: ${DEFAULT-VALUE}")
+    private String members = "";
+
+    @Setting
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "How many partitions, 1 to " + NodeConfig.MAX_PARTITIONS
+                    + "; fixed at the first start. Default: ${DEFAULT-VALUE}.")
+    private int partitions;
+
+    @Option(
+            names = "--exit-with-parent",
+            description = "End when standard input ends, that is, when the program behind it does.")
+    private boolean exitsWithParent;
+
+    public ServerCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        NodeConfig config = config();
+        say("node " + config.nodeId() + " of cluster " + config.clusterId() + ", "
+                + config.members().size() + (config.members().size() == 1 ? " member, " : " members, ")
+                + config.partitions() + " partitions, directory "
+                + config.directory().toAbsolutePath().normalize());
+        NativeFiles natives = prepareDirectory();
+        WeirNode running = start(config, natives);
+        Shutdown shutdown = Shutdown.first(() -> end(running, natives));
+        try {
+            serve(running, config.self());
+            return ExitCode.OK;
+        } catch (RuntimeException e) {
+            shutdown.failed(FailureReport.of(e).exitCode());
+            throw e;
+        }
+    }
+
+    private void serve(WeirNode running, MemberConfig self) throws InterruptedException {
+        if (exitsWithParent) {
+            Shutdown.whenInputEnds(console.in());
+        }
+        say("listening for clients on " + self.clientAddress() + ", for peers on " + self.peerAddress());
+        awaitReady(running);
+        say("ready client=" + self.clientAddress() + " peer=" + self.peerAddress());
+        Thread.currentThread().join();
+    }
+
+    private NodeConfig config() {
+        List<MemberConfig> all = Members.parse(members);
+        List<String> ids = all.stream().map(MemberConfig::id).toList();
+        if (node == null && all.size() > 1) {
+            throw CliFailure.usage(
+                    "there are " + all.size() + " members, and --node does not say which this is",
+                    "Add --node with one of " + ids + ".");
+        }
+        try {
+            return new NodeConfig(clusterId, node == null ? ids.get(0) : node, all, partitions, directory);
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(
+                    String.valueOf(e.getMessage()), "\"weir server --help\" shows how they are written.");
+        }
+    }
+
+    private NativeFiles prepareDirectory() {
+        try {
+            Files.createDirectories(directory);
+            Files.delete(Files.createTempFile(directory, "probe", ".tmp"));
+            return NativeFiles.prepare(directory);
+        } catch (IOException e) {
+            throw new CliFailure(
+                    ExitCode.USAGE,
+                    "the directory " + directory + " cannot be created or written: " + e,
+                    "Name another one with --dir, or change its owner.",
+                    e);
+        }
+    }
+
+    private WeirNode start(NodeConfig config, NativeFiles natives) {
+        try {
+            return WeirNode.start(config);
+        } catch (EventStoreException.CannotOpen e) {
+            remove(natives);
+            boolean isPortTaken = causes(e, BindException.class);
+            throw new CliFailure(
+                    isPortTaken ? ExitCode.UNAVAILABLE : ExitCode.USAGE,
+                    String.valueOf(e.getMessage()),
+                    "Nothing was changed.",
+                    e);
+        }
+    }
+
+    /** Waits for as long as it takes, and says every few seconds what is missing: other members may start much later. */
+    private void awaitReady(WeirNode running) {
+        while (true) {
+            try {
+                running.awaitReady(READY_LOOK);
+                return;
+            } catch (EventStoreException.Unavailable e) {
+                console.err().println("waiting: " + e.getMessage());
+                console.err().flush();
+            }
+        }
+    }
+
+    private void end(WeirNode running, NativeFiles natives) {
+        say("ending");
+        running.close();
+        remove(natives);
+        say("ended");
+    }
+
+    private void remove(NativeFiles natives) {
+        try {
+            natives.remove();
+        } catch (IOException e) {
+            console.err().println("native files were left below " + directory + ": " + e);
+        }
+    }
+
+    private void say(String line) {
+        console.out().println(line);
+        console.out().flush();
+    }
+
+    private static boolean causes(Throwable failure, Class<? extends Throwable> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,55 @@
+package io.weir.cli.shell;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** JSON in and out; numbers keep the digits that they came with. */
+public final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private Json() {}
+
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** The value that these bytes are as a whole, or null if they are no JSON. */
+    public static @Nullable JsonNode parseOrNull(byte[] utf8) {
+        try {
+            JsonNode node = MAPPER.readTree(utf8);
+            return node.isMissingNode() ? null : node;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** In one line. */
+    public static String line(JsonNode node) {
+        return write(node, false);
+    }
+
+    /** For people. */
+    public static String pretty(JsonNode node) {
+        return write(node, true);
+    }
+
+    private static String write(JsonNode node, boolean pretty) {
+        try {
+            return pretty
+                    ? MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node)
+                    : MAPPER.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree has no text", e);
+        }
+    }
+}

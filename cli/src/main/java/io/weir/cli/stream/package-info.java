@@ -1,0 +1,5 @@
+/** The verbs of {@code weir stream}. */
+@NullMarked
+package io.weir.cli.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,334 @@
+package io.weir.cli.demo;
+
+import com.google.protobuf.ByteString;
+import io.weir.client.AppendResult;
+import io.weir.client.CallOptions;
+import io.weir.client.EventStore;
+import io.weir.client.Expected;
+import io.weir.client.NewEvent;
+import io.weir.client.ReadRequest;
+import io.weir.client.RecordedEvent;
+import io.weir.client.StreamInfo;
+import io.weir.client.StreamState;
+import io.weir.client.Subscription;
+import io.weir.client.Transaction;
+import io.weir.client.TransactionResult;
+import io.weir.client.VectorPosition;
+import io.weir.client.Violation;
+import io.weir.protocol.ClusterDescription;
+import io.weir.protocol.Limits;
+import io.weir.protocol.NodeStatus;
+import io.weir.protocol.PartitionStatus;
+import io.weir.protocol.StreamName;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster in memory that behaves as a real one does towards the demo: conditions are checked, what a dead leader was sent
+ * waits for the next one, a node that was away has to catch up. It can be told to be broken.
+ */
+final class FakeCluster implements DemoCluster {
+    private static final long ELECTION_MS = 30;
+    private static final long CATCH_UP_MS = 60;
+
+    private final List<String> nodes;
+    private final List<Partition> partitions = new ArrayList<>();
+    private final Set<String> down = new HashSet<>();
+    private final ExecutorService executor =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "fake-cluster"));
+
+    /** Which event of a stream, by revision, is acknowledged and then forgotten. */
+    volatile BiPredicate<String, Long> losing = (stream, revision) -> false;
+    /** A node whose replica differs. */
+    volatile String differing = "";
+
+    final AtomicInteger killed = new AtomicInteger();
+    volatile boolean isClosed;
+    volatile long largestTransactionBytes;
+    volatile int largestTransactionEvents;
+    volatile @Nullable Path directory;
+
+    private static final class Partition {
+        private final List<RecordedEvent> log = new ArrayList<>();
+        private final Map<String, Long> lastRevisions = new HashMap<>();
+        private final Deque<Runnable> waiting = new ArrayDeque<>();
+        private final Map<String, Integer> applied = new HashMap<>();
+        private int commands;
+        private int digest = 1;
+        private String leader = "";
+    }
+
+    FakeCluster(int nodeCount, int partitionCount) {
+        nodes = java.util.stream.IntStream.rangeClosed(1, nodeCount)
+                .mapToObj(n -> "n" + n)
+                .toList();
+        for (int p = 0; p < partitionCount; p++) {
+            Partition partition = new Partition();
+            partition.leader = nodes.get(p % nodeCount);
+            nodes.forEach(node -> partition.applied.put(node, 0));
+            partitions.add(partition);
+        }
+    }
+
+    DemoCluster startedIn(Path givenDirectory) {
+        directory = givenDirectory;
+        return this;
+    }
+
+    @Override
+    public EventStore connect() {
+        return new FakeStore();
+    }
+
+    @Override
+    public List<String> nodeIds() {
+        return nodes;
+    }
+
+    @Override
+    public String description() {
+        return nodes.size() + " nodes in memory";
+    }
+
+    @Override
+    public void kill(String nodeId) {
+        killed.incrementAndGet();
+        call(() -> {
+            down.add(nodeId);
+            for (Partition partition : partitions) {
+                if (partition.leader.equals(nodeId)) {
+                    partition.leader = "";
+                    later(ELECTION_MS, () -> elect(partition));
+                }
+            }
+            return nodeId;
+        });
+    }
+
+    private void elect(Partition partition) {
+        partition.leader =
+                nodes.stream().filter(node -> !down.contains(node)).findFirst().orElseThrow();
+        while (!partition.waiting.isEmpty()) {
+            partition.waiting.remove().run();
+        }
+    }
+
+    @Override
+    public void restart(String nodeId) {
+        later(CATCH_UP_MS, () -> {
+            down.remove(nodeId);
+            partitions.forEach(partition -> partition.applied.put(nodeId, partition.commands));
+        });
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        executor.shutdownNow();
+    }
+
+    private void later(long ms, Runnable task) {
+        CompletableFuture.delayedExecutor(ms, TimeUnit.MILLISECONDS, executor).execute(task);
+    }
+
+    private <T> T call(Supplier<T> task) {
+        return CompletableFuture.supplyAsync(task, executor).join();
+    }
+
+    private final class FakeStore implements EventStore {
+        @Override
+        public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
+            Partition partition = partitions.get(partitionOf(transaction.appends().get(0).stream()));
+            CompletableFuture<TransactionResult> answer = new CompletableFuture<>();
+            executor.execute(() -> {
+                Runnable command = () -> answer.complete(decide(partition, transaction));
+                if (partition.leader.isEmpty()) {
+                    partition.waiting.add(command);
+                } else {
+                    command.run();
+                }
+            });
+            return answer;
+        }
+
+        private TransactionResult decide(Partition partition, Transaction transaction) {
+            requireLimits(transaction, partitions.indexOf(partition));
+            List<Violation> violations = new ArrayList<>();
+            Map<String, Long> last = new HashMap<>();
+            for (Transaction.Append append : transaction.appends()) {
+                long revision =
+                        last.getOrDefault(append.stream(), partition.lastRevisions.getOrDefault(append.stream(), -1L));
+                if (!holds(append.expected(), revision)) {
+                    violations.add(new Violation(
+                            append.stream(),
+                            append.expected(),
+                            revision < 0 ? StreamState.Absent.INSTANCE : new StreamState.At(revision)));
+                }
+                last.put(append.stream(), revision + append.events().size());
+            }
+            countCommand(partition);
+            return violations.isEmpty() ? write(partition, transaction) : new TransactionResult.Rejected(violations);
+        }
+
+        private void requireLimits(Transaction transaction, int partition) {
+            long bytes = 0;
+            int events = 0;
+            for (Transaction.Append append : transaction.appends()) {
+                if (partitionOf(append.stream()) != partition) {
+                    throw new IllegalStateException("a transaction over two partitions");
+                }
+                bytes += StreamName.of(append.stream()).utf8().size();
+                events += append.events().size();
+                for (NewEvent event : append.events()) {
+                    bytes += event.payload().length
+                            + event.type().length()
+                            + event.contentType().length()
+                            + 30;
+                }
+            }
+            if (bytes > Limits.MAX_TRANSACTION_BYTES
+                    || events > Limits.MAX_EVENTS_PER_TRANSACTION
+                    || transaction.appends().size() > Limits.MAX_STREAMS_PER_TRANSACTION) {
+                throw new IllegalStateException("a transaction of " + bytes + " bytes and " + events + " events");
+            }
+            largestTransactionBytes = Math.max(largestTransactionBytes, bytes);
+            largestTransactionEvents = Math.max(largestTransactionEvents, events);
+        }
+
+        private void countCommand(Partition partition) {
+            partition.commands++;
+            partition.digest = partition.digest * 31 + partition.log.size();
+            nodes.stream()
+                    .filter(node -> !down.contains(node))
+                    .forEach(node -> partition.applied.put(node, partition.commands));
+        }
+
+        private TransactionResult write(Partition partition, Transaction transaction) {
+            Map<String, Long> written = new LinkedHashMap<>();
+            for (Transaction.Append append : transaction.appends()) {
+                for (NewEvent event : append.events()) {
+                    long revision = partition.lastRevisions.merge(append.stream(), 0L, (old, zero) -> old + 1);
+                    written.put(append.stream(), revision);
+                    if (!losing.test(append.stream(), revision)) {
+                        partition.log.add(recorded(partition, append.stream(), revision, event));
+                    }
+                }
+            }
+            return new TransactionResult.Committed(written, VectorPosition.START);
+        }
+
+        private RecordedEvent recorded(Partition partition, String stream, long revision, NewEvent event) {
+            return new RecordedEvent(
+                    stream,
+                    revision,
+                    partitions.indexOf(partition),
+                    partition.log.size(),
+                    Instant.EPOCH,
+                    event.id(),
+                    event.type(),
+                    event.contentType(),
+                    event.properties(),
+                    event.tags(),
+                    event.payload());
+        }
+
+        private boolean holds(Expected expected, long revision) {
+            if (expected instanceof Expected.Revision exact) {
+                return exact.n() == revision;
+            }
+            return expected instanceof Expected.Any || (expected instanceof Expected.NoStream && revision < 0);
+        }
+
+        @Override
+        public Iterable<RecordedEvent> read(ReadRequest request) {
+            return call(() -> List.copyOf(partitions.get(request.partition()).log));
+        }
+
+        @Override
+        public int partitionOf(String stream) {
+            return StreamName.of(stream).slot() % partitions.size();
+        }
+
+        @Override
+        public int partitions() {
+            return partitions.size();
+        }
+
+        @Override
+        public CompletableFuture<ClusterDescription> cluster() {
+            return CompletableFuture.supplyAsync(
+                    () -> ClusterDescription.newBuilder()
+                            .addAllLeaders(
+                                    partitions.stream().map(p -> p.leader).toList())
+                            .build(),
+                    executor);
+        }
+
+        @Override
+        public List<CompletableFuture<NodeStatus>> status() {
+            return nodes.stream()
+                    .map(node -> CompletableFuture.supplyAsync(() -> status(node), executor))
+                    .toList();
+        }
+
+        private NodeStatus status(String node) {
+            if (down.contains(node)) {
+                throw new IllegalStateException(node + " is down");
+            }
+            NodeStatus.Builder status = NodeStatus.newBuilder().setNodeId(node).setReady(true);
+            for (int p = 0; p < partitions.size(); p++) {
+                Partition partition = partitions.get(p);
+                String digest = partition.digest + (node.equals(differing) ? "x" : "");
+                status.addPartitions(PartitionStatus.newBuilder()
+                        .setPartition(p)
+                        .setAppliedIndex(partition.applied.getOrDefault(node, 0))
+                        .setDigest(ByteString.copyFromUtf8(digest)));
+            }
+            return status.build();
+        }
+
+        @Override
+        public CompletableFuture<AppendResult> append(
+                String stream, Expected expected, List<NewEvent> events, CallOptions options) {
+            throw new UnsupportedOperationException("the demo writes transactions");
+        }
+
+        @Override
+        public void subscribe(Subscription subscription, Flow.Subscriber<? super RecordedEvent> subscriber) {
+            throw new UnsupportedOperationException("the demo does not subscribe");
+        }
+
+        @Override
+        public CompletableFuture<@Nullable StreamInfo> info(String stream) {
+            throw new UnsupportedOperationException("the demo reads whole partitions");
+        }
+
+        @Override
+        public Iterable<StreamInfo> streams(String prefix) {
+            throw new UnsupportedOperationException("the demo reads whole partitions");
+        }
+
+        @Override
+        public void close() {
+            // Nothing of its own.
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.weir.cli.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.cli.FakeStore;
+import io.weir.cli.Run;
+import io.weir.consensus.MemberConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code weir server} refuses before it starts anything, and how it reads its members. */
+class ServerCommandTest {
+    private static final String THREE =
+            "n1=127.0.0.1:7301/127.0.0.1:7401,n2=127.0.0.1:7302/127.0.0.1:7402,n3=127.0.0.1:7303/127.0.0.1:7403";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void membersAreReadInTheirOrder() {
+        List<MemberConfig> members = Members.parse(THREE);
+        assertThat(members).extracting(MemberConfig::id).containsExactly("n1", "n2", "n3");
+        assertThat(members.get(1).peerAddress()).isEqualTo("127.0.0.1:7302");
+        assertThat(members.get(1).clientAddress()).isEqualTo("127.0.0.1:7402");
+        assertThat(Members.parse("a=[::1]:1/[::1]:2").get(0).peerAddress()).isEqualTo("[::1]:1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "n1", "n1=127.0.0.1:7301", "n1=127.0.0.1/127.0.0.1", "N1=127.0.0.1:1/127.0.0.1:2", ","})
+    void membersThatCannotBeReadSayHow(String members) {
+        assertRefused("n1=127.0.0.1:7301/127.0.0.1:7401", "--members", members);
+    }
+
+    @Test
+    void anUnknownOrMissingNodeNamesTheMembers() {
+        assertRefused("[n1, n2, n3]", "--members", THREE, "--node", "n4");
+        assertRefused("[n1, n2, n3]", "--members", THREE);
+    }
+
+    @Test
+    void whatTheConfigurationCannotBeIsRefused() {
+        assertRefused("1 to 64", "--partitions", "0");
+        assertRefused("1 to 64", "--partitions", "65");
+        assertRefused("not an int", "--partitions", "four");
+        assertRefused("1 to 64", "--cluster-id", "");
+        assertRefused("same id", "--members", "a=h:1/h:2,a=h:3/h:4", "--node", "a");
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenIsRefused() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        Run run = Run.weir(
+                new FakeStore(), "server", "--dir", file.resolve("below").toString());
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("cannot be created or written").contains("--dir");
+    }
+
+    @Test
+    void leftoversOfProcessesThatEndedAreRemoved() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        assertThat(ended.waitFor()).isZero();
+        Path leftover = Files.createDirectories(directory.resolve("native/" + ended.pid()));
+        Files.createFile(leftover.resolve("liblmdb.so"));
+        long parent = ProcessHandle.current().parent().orElseThrow().pid();
+        Path ofOther = Files.createDirectories(directory.resolve("native/" + parent));
+        Path foreign = Files.createDirectories(directory.resolve("native/notes"));
+        NativeFiles files = NativeFiles.prepare(directory);
+        Path own = directory.resolve("native/" + ProcessHandle.current().pid());
+        assertThat(leftover).doesNotExist();
+        assertThat(ofOther).exists();
+        assertThat(foreign).exists();
+        assertThat(own).exists();
+        files.remove();
+        assertThat(own).doesNotExist();
+    }
+
+    private void assertRefused(String message, String... options) {
+        List<String> args = new ArrayList<>(List.of("server", "--dir", directory.toString()));
+        args.addAll(List.of(options));
+        Run run = Run.weir(new FakeStore(), args.toArray(String[]::new));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
+        assertThat(run.err().lines().count()).as(run.err()).isBetween(1L, 3L);
+        assertThat(run.out()).isEmpty();
+    }
+}
