@@ -1,0 +1,226 @@
+package io.weir.benchmarks;
+
+import io.weir.benchmarks.AppendBench.Plan;
+import io.weir.benchmarks.AppendBench.Result;
+import io.weir.client.EventStore;
+import io.weir.client.EventStoreException;
+import io.weir.client.Weir;
+import io.weir.consensus.local.LocalCluster;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The verb {@code weir bench append}: how many appends a second a cluster acknowledges, and after how long. */
+@Command(
+        name = "append",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description = {
+            "Appends from one client to a cluster, first as fast as acknowledgements come, then at a fixed rate.",
+            "Without --connect it starts a cluster on this machine, each node a process of its own."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  weir bench append --warmup 60s --rounds 5 --duration 10s",
+            "  weir bench append --connect weir://127.0.0.1:7400 --events 100000 -o json"
+        })
+final class AppendBenchCommand implements Callable<Integer> {
+    private static final int UNAVAILABLE = 3;
+
+    enum Output {
+        table,
+        json
+    }
+
+    @Option(names = "--connect", paramLabel = "URI", description = "A running cluster; none is started.")
+    @Nullable
+    String connect;
+
+    @Option(names = "--nodes", defaultValue = "3", description = "Nodes to start.")
+    int nodes;
+
+    @Option(names = "--partitions", defaultValue = "4", description = "Partitions of the cluster to start.")
+    int partitions;
+
+    @Option(names = "--heap-mib", defaultValue = "512", description = "Heap of each node to start.")
+    int heapMib;
+
+    @Option(
+            names = "--dir",
+            description =
+                    "An existing directory below which the nodes write; removed afterwards. Else the temporary one.")
+    @Nullable
+    Path directory;
+
+    @Option(names = "--size", defaultValue = "1024", description = "Bytes of payload of an event.")
+    int size;
+
+    @Option(names = "--streams", defaultValue = "64", description = "Streams to spread the events over.")
+    int streams;
+
+    @Option(names = "--in-flight", defaultValue = "2048", description = "Appends under way at most.")
+    int inFlight;
+
+    @Option(
+            names = "--warmup",
+            defaultValue = "30s",
+            converter = DurationConverter.class,
+            description = "Not measured.")
+    Duration warmup = Duration.ZERO;
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Rounds; the median counts.")
+    int rounds;
+
+    @Option(names = "--events", description = "Events of a round, instead of --duration.")
+    @Nullable
+    Long events;
+
+    @Option(names = "--duration", defaultValue = "5s", converter = DurationConverter.class, description = "Of a round.")
+    Duration duration = Duration.ZERO;
+
+    @Option(names = "--latency-rate", defaultValue = "1000", description = "Appends a second for the latencies.")
+    long latencyRate;
+
+    @Option(
+            names = "--latency-duration",
+            defaultValue = "20s",
+            converter = DurationConverter.class,
+            description = "How long to measure latencies; 0s: not at all.")
+    Duration latencyDuration = Duration.ZERO;
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES}")
+    Output output = Output.table;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        requireInRange("--size", size, 0, 1_000_000);
+        requireInRange("--streams", streams, 1, 1_000_000);
+        requireInRange("--in-flight", inFlight, 1, 1_000_000);
+        requireInRange("--rounds", rounds, 1, 1_000);
+        requireInRange("--latency-rate", latencyRate, 1, 1_000_000);
+        requireInRange("--events", events == null ? 1 : events, 1, Long.MAX_VALUE);
+        try {
+            AppendReport report = connect == null ? measureLocal() : measureRemote(connect);
+            PrintWriter out = spec().commandLine().getOut();
+            out.println(output == Output.json ? report.json() : report.table().stripTrailing());
+            out.flush();
+            return 0;
+        } catch (EventStoreException.Unavailable | EventStoreException.CannotOpen e) {
+            err().println("weir bench: " + e.getMessage());
+            err().flush();
+            return UNAVAILABLE;
+        }
+    }
+
+    private AppendReport measureRemote(String uri) throws InterruptedException {
+        return measure(uri, uri, "remote");
+    }
+
+    private AppendReport measureLocal() throws IOException, InterruptedException {
+        Path root = directory == null
+                ? Files.createTempDirectory("weir-bench")
+                : Files.createTempDirectory(directory, "weir-bench");
+        err().println("starting " + nodes + " nodes in " + root);
+        err().flush();
+        LocalCluster.Options options = LocalCluster.Options.ofThisProgram(
+                root.resolve("cluster"), nodes, partitions, "io.weir.cli.Main", heapMib);
+        try (LocalCluster cluster = LocalCluster.start(options)) {
+            String description = "%d nodes, a process each with %d MiB of heap, and the client on this machine"
+                    .formatted(nodes, heapMib);
+            return measure(cluster.uri(), description, Machine.fileSystemOf(root));
+        } finally {
+            deleteTree(root);
+        }
+    }
+
+    private AppendReport measure(String uri, String description, String fileSystem) throws InterruptedException {
+        try (EventStore store = Weir.connect(uri)) {
+            Plan plan = new Plan(
+                    size,
+                    streams,
+                    inFlight,
+                    warmup,
+                    rounds,
+                    events == null ? Long.MAX_VALUE : events,
+                    events == null ? duration : Duration.ofDays(1),
+                    latencyRate,
+                    latencyDuration);
+            Result result = new AppendBench(store, plan, err()).run();
+            return new AppendReport(
+                    commandLine(),
+                    Machine.here(fileSystem),
+                    description + ", " + store.partitions() + " partitions",
+                    size,
+                    inFlight,
+                    Pipeline.median(result.rates()),
+                    result.rates(),
+                    latencyRate,
+                    latencyDuration.isZero() ? null : result.latencies().summary());
+        }
+    }
+
+    /** All options that bear on the figures, the defaults too: those of another version may differ. */
+    private String commandLine() {
+        String cluster = connect == null
+                ? "--nodes %d --partitions %d --heap-mib %d%s"
+                        .formatted(nodes, partitions, heapMib, directory == null ? "" : " --dir " + directory)
+                : "--connect " + connect;
+        String round = events == null ? "--duration " + DurationConverter.format(duration) : "--events " + events;
+        return "weir bench append %s --size %d --streams %d --in-flight %d --warmup %s --rounds %d %s --latency-rate %d --latency-duration %s"
+                .formatted(
+                        cluster,
+                        size,
+                        streams,
+                        inFlight,
+                        DurationConverter.format(warmup),
+                        rounds,
+                        round,
+                        latencyRate,
+                        DurationConverter.format(latencyDuration));
+    }
+
+    private void requireInRange(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new ParameterException(
+                    spec().commandLine(), name + " is " + value + "; the limit is " + least + " to " + most);
+        }
+    }
+
+    private CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("not called by picocli");
+        }
+        return spec;
+    }
+
+    private PrintWriter err() {
+        return spec().commandLine().getErr();
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        try (Stream<Path> tree = Files.walk(root)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.weir.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.Test;
+
+class BenchCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void theProgramFindsTheVerb() {
+        assertThat(ToolProvider.findFirst("bench")).get().isInstanceOf(BenchCommand.class);
+    }
+
+    @Test
+    void aValueOutOfRangeIsAUsageErrorThatNamesTheLimit() {
+        assertThat(run("append", "--in-flight", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--in-flight is 0; the limit is 1 to");
+    }
+
+    @Test
+    void aDurationWithoutAUnitIsAUsageErrorWithAnExample() {
+        assertThat(run("append", "--warmup", "5")).isEqualTo(2);
+        assertThat(err.toString()).contains("\"5\" is not a duration such as 500ms");
+    }
+
+    @Test
+    void helpEndsWithTwoExamples() {
+        assertThat(run("append", "--help")).isZero();
+        assertThat(out.toString().lines().filter(line -> line.startsWith("  weir bench append")))
+                .hasSize(2);
+    }
+
+    @Test
+    void durationsAreWrittenAsTheyAreRead() {
+        for (String text : List.of("1ms", "500ms", "20s", "90s", "2m")) {
+            Duration duration = new DurationConverter().convert(text);
+            assertThat(DurationConverter.format(duration)).isEqualTo(text);
+        }
+        assertThat(DurationConverter.format(Duration.ZERO)).isEqualTo("0s");
+    }
+
+    @Test
+    void theReportNamesTheCommandAndTheMedian() {
+        AppendReport report = new AppendReport(
+                "weir bench append --size 1024",
+                Machine.here("ext4"),
+                "3 nodes",
+                1_024,
+                64,
+                20_000,
+                List.of(10_000.0, 20_000.0, 30_000.0),
+                1_000,
+                new Latencies.Summary(5_000, 1.5, 2.5, 3.5, 4.5));
+        assertThat(report.table())
+                .contains("weir bench append --size 1024")
+                .contains("20,000 events/s of 1,024 bytes (20.5 MB/s), median of 3 rounds from 10,000 to 30,000")
+                .contains("p50 1.50 ms, p99 2.50 ms, p99.9 3.50 ms, max 4.50 ms at 1,000/s");
+        assertThat(report.json())
+                .contains("\"eventsPerSecond\" : 20000.0")
+                .contains("\"p999Ms\" : 3.5")
+                .contains("\"fileSystem\" : \"ext4\"");
+    }
+
+    private int run(String... args) {
+        return new BenchCommand().run(new PrintWriter(out), new PrintWriter(err), args);
+    }
+}
