@@ -1,0 +1,185 @@
+package io.weir.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.StatusException;
+import io.weir.client.EventStore;
+import io.weir.client.Weir;
+import io.weir.consensus.local.LocalCluster;
+import io.weir.protocol.NodeStatus;
+import io.weir.protocol.PartitionStatus;
+import io.weir.protocol.RecordedEvent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** Three servers of the built product, one client that lives as long as they do, and a direct line to each node. */
+final class Rig implements AutoCloseable {
+    static final int PARTITIONS = 4;
+    static final Duration PATIENCE = Duration.ofSeconds(45);
+    private static final int HEAP_MIB = 256;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final LocalCluster cluster;
+    private final EventStore client;
+    private final Map<String, WireNode> nodes = new LinkedHashMap<>();
+
+    private Rig(LocalCluster cluster, EventStore client) {
+        this.cluster = cluster;
+        this.client = client;
+        for (String id : cluster.nodeIds()) {
+            nodes.put(id, new WireNode(Objects.requireNonNull(cluster.member(id).clientAddress())));
+        }
+    }
+
+    static Rig start(Path directory) {
+        LocalCluster cluster = LocalCluster.start(
+                LocalCluster.Options.ofJar(directory.resolve("cluster"), 3, PARTITIONS, Distribution.jar(), HEAP_MIB));
+        try {
+            return new Rig(cluster, Weir.connect(cluster.uri()));
+        } catch (RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    LocalCluster cluster() {
+        return cluster;
+    }
+
+    EventStore client() {
+        return client;
+    }
+
+    WireNode node(String id) {
+        return Objects.requireNonNull(nodes.get(id), id);
+    }
+
+    /** The node that leads a partition, as soon as one says so of itself. */
+    String awaitLeader(int partition) {
+        return await("a leader of partition " + partition, () -> {
+            for (Map.Entry<String, WireNode> node : nodes.entrySet()) {
+                if (roleOf(node.getValue(), partition).equals("LEADER")) {
+                    return Optional.of(node.getKey());
+                }
+            }
+            return Optional.empty();
+        });
+    }
+
+    private static String roleOf(WireNode node, int partition) {
+        try {
+            return node.status().getPartitions(partition).getRole();
+        } catch (StatusException e) {
+            return "unreachable"; // one of them may be down
+        }
+    }
+
+    /** Streams that lie in every partition, {@code perPartition} in each. */
+    List<String> streamsInEveryPartition(String prefix, int perPartition) {
+        List<String> found = new ArrayList<>();
+        int[] count = new int[PARTITIONS];
+        for (int n = 0; found.size() < PARTITIONS * perPartition; n++) {
+            String name = prefix + "-" + n;
+            if (count[client.partitionOf(name)]++ < perPartition) {
+                found.add(name);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Waits until every replica has applied the same entries, and checks that they made the same state of them.
+     *
+     * @throws AssertionError at once if two replicas differ at the same index
+     */
+    void awaitEqualReplicas() {
+        await("replicas at the same index", () -> {
+            List<NodeStatus> all = new ArrayList<>();
+            for (WireNode node : nodes.values()) {
+                try {
+                    all.add(node.status());
+                } catch (StatusException e) {
+                    return Optional.empty(); // not up yet
+                }
+            }
+            boolean isSame = true;
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                isSame &= compare(all, partition);
+            }
+            return isSame ? Optional.of(true) : Optional.empty();
+        });
+    }
+
+    private static boolean compare(List<NodeStatus> all, int partition) {
+        PartitionStatus first = all.get(0).getPartitions(partition);
+        boolean isSame = true;
+        for (NodeStatus node : all) {
+            PartitionStatus other = node.getPartitions(partition);
+            if (other.getAppliedIndex() != first.getAppliedIndex()) {
+                isSame = false;
+            } else {
+                assertThat(other.getDigest())
+                        .as(
+                                "digest of partition %d at index %d on %s",
+                                partition, first.getAppliedIndex(), node.getNodeId())
+                        .isEqualTo(first.getDigest());
+            }
+        }
+        return isSame;
+    }
+
+    /** The payloads of a stream on one replica, after a check that revisions and the stream's name are right. */
+    List<String> payloads(String nodeId, String stream) throws Exception {
+        List<String> payloads = new ArrayList<>();
+        for (RecordedEvent event : node(nodeId).readStale(client.partitionOf(stream), stream)) {
+            assertThat(event.getRevision()).as("%s on %s", stream, nodeId).isEqualTo(payloads.size());
+            assertThat(event.getStream().toStringUtf8()).isEqualTo(stream);
+            payloads.add(io.weir.protocol.Event.parseFrom(event.getEvent())
+                    .getPayload()
+                    .toStringUtf8());
+        }
+        return payloads;
+    }
+
+    /** A port of the loopback interface on which nobody listens. */
+    static int unusedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Polls until there is a value. */
+    static <T> T await(String what, Supplier<Optional<T>> probe) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            Optional<T> found = probe.get();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            assertThat(System.nanoTime() - deadline)
+                    .as("nanoseconds past the deadline for " + what)
+                    .isNegative();
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (cluster;
+                client) {
+            nodes.values().forEach(WireNode::close);
+        }
+    }
+}
