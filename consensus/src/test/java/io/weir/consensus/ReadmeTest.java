@@ -60,7 +60,7 @@ final class ReadmeTest {
         String source = Files.readString(SOURCE);
         String snippet = source.substring(
                 source.indexOf('\n', source.indexOf("// README begins")) + 1,
-                source.lastIndexOf('\n', source.indexOf("// README ends", source.indexOf("// README begins"))) + 1);
-        assertThat(Files.readString(README)).contains("```java\n" + snippet.stripIndent() + "```\n");
+                source.lastIndexOf('\n', source.indexOf("// README ends", source.indexOf("// README begins"))));
+        assertThat(Files.readString(README)).contains("```java\n" + snippet.stripIndent() + "\n```\n");
     }
 }
