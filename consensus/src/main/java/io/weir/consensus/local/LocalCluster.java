@@ -1,7 +1,11 @@
 package io.weir.consensus.local;
 
+import io.weir.client.ClientConfig;
+import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
+import io.weir.client.Weir;
 import io.weir.consensus.MemberConfig;
+import io.weir.protocol.NodeStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,9 +17,15 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +43,7 @@ public final class LocalCluster implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
     private static final int START_ATTEMPTS = 3;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+    private static final long STATUS_TIMEOUT_S = 2;
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final Pattern PORT_TAKEN = Pattern.compile("(?i)address already in use");
@@ -178,24 +189,59 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /**
-     * Waits until all nodes that are neither down nor paused serve.
+     * Waits until all nodes that are neither down nor paused serve all of their partitions.
      *
      * @throws EventStoreException.CannotOpen at once if one of them ended by itself; the message holds its last words
-     * @throws EventStoreException.Unavailable after the timeout; the message holds the last words of a node that is late
+     * @throws EventStoreException.Unavailable after the timeout; the message says which node lacks what
      */
     public void awaitReady(Duration timeout) {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         for (ServerProcess process : processes.values()) {
-            while (process.isExpectedToServe() && !process.hasPrintedLine("ready")) {
-                requireNoneDied();
-                if (System.nanoTime() - deadlineNanos > 0) {
-                    throw new EventStoreException.Unavailable(
-                            "node " + process.id() + " was not ready after " + timeout + "; " + process.tail(), null);
-                }
-                LockSupport.parkNanos(POLL_NANOS);
+            poll(deadlineNanos, () -> {
+                boolean isDone = !process.isExpectedToServe() || process.hasPrintedLine("ready");
+                return isDone ? "" : "node " + process.id() + " has not begun to serve; " + process.tail();
+            });
+        }
+        if (processes.values().stream().noneMatch(ServerProcess::isExpectedToServe)) {
+            return;
+        }
+        // A node that was paused since has printed that line long ago, and may have to catch up.
+        try (EventStore store = Weir.connect(uri(), ClientConfig.DEFAULT.withTimeout(timeout))) {
+            poll(deadlineNanos, () -> whatIsMissing(store));
+        }
+    }
+
+    private void poll(long deadlineNanos, Supplier<String> whatIsMissing) {
+        for (String missing = whatIsMissing.get(); !missing.isEmpty(); missing = whatIsMissing.get()) {
+            requireNoneDied();
+            if (System.nanoTime() - deadlineNanos > 0) {
+                throw new EventStoreException.Unavailable("the local cluster is not ready: " + missing, null);
             }
+            LockSupport.parkNanos(POLL_NANOS);
         }
         requireNoneDied();
+    }
+
+    /** Empty if every node that should serve says that it does. */
+    private String whatIsMissing(EventStore store) {
+        Set<String> waitedFor = processes.values().stream()
+                .filter(ServerProcess::isExpectedToServe)
+                .map(ServerProcess::id)
+                .collect(Collectors.toCollection(TreeSet::new));
+        for (CompletableFuture<NodeStatus> answer : store.status()) {
+            try {
+                NodeStatus status = answer.get(STATUS_TIMEOUT_S, TimeUnit.SECONDS);
+                if (status.getReady()) {
+                    waitedFor.remove(status.getNodeId());
+                }
+            } catch (ExecutionException | TimeoutException e) {
+                // Down, paused, or still starting: it stays among those waited for, if it is.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new EventStoreException.Unavailable("interrupted while waiting for " + waitedFor, e);
+            }
+        }
+        return waitedFor.isEmpty() ? "" : "nodes " + waitedFor + " do not serve all of their partitions";
     }
 
     /** Ends all processes that this started: SIGTERM, and SIGKILL for those that take more than 10 s. Idempotent. */
