@@ -22,7 +22,8 @@ import org.xml.sax.SAXException;
 
 /**
  * The last step of a build: counts the tests that ran, and fails if a test class did not run at all or a test was skipped
- * without a reason. A class whose name no plugin's pattern matches is otherwise left out without a word.
+ * without a reason. A class whose name no plugin's pattern matches would otherwise be left out
+ * without a word.
  */
 final class TestCensus {
     /** A kind of test, known by the end of its class's name. */
@@ -40,6 +41,8 @@ final class TestCensus {
     }
 
     private static final Pattern MODULE_DIRECTORY = Pattern.compile("@ ([^,\\]]+)[/\\\\]pom\\.xml");
+    private static final Pattern HOLDS_TESTS =
+            Pattern.compile("(?m)^\\s*@(Test|ParameterizedTest|RepeatedTest|TestFactory|Property|Example|ArchTest)\\b");
     private static final Pattern NO_REASON =
             Pattern.compile("|.* is @Disabled|(org\\.\\S+: )?Assumption failed(: assumption is (not )?(true|false))?");
 
@@ -122,6 +125,15 @@ final class TestCensus {
                 return;
             }
         }
+        if (!isOfSomeKind(simpleName)
+                && !isAbstract(source, simpleName)
+                && HOLDS_TESTS.matcher(Files.readString(source)).find()) {
+            faults.add(className(module, source) + " holds tests, and no plugin runs a class of that name");
+        }
+    }
+
+    private static boolean isOfSomeKind(String simpleName) {
+        return Arrays.stream(Kind.values()).anyMatch(kind -> simpleName.endsWith(kind.ending));
     }
 
     private void count(Kind kind, Path module, String className) throws IOException {

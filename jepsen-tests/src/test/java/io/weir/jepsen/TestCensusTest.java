@@ -75,6 +75,14 @@ class TestCensusTest {
     }
 
     @Test
+    void testsInAClassThatNoPluginRunsFailTheBuild() throws IOException {
+        source("ManyTests", "class ManyTests {\n    @Test\n    void a() {}\n}");
+        assertThatThrownBy(this::take).hasMessageContaining("io.example.ManyTests holds tests");
+        source("ManyTests", "abstract class ManyTests {\n    @Test\n    void a() {}\n}");
+        assertThatCode(this::take).doesNotThrowAnyException();
+    }
+
+    @Test
     void processTestsAreExcusedWhenTheyAreDeselected() throws IOException {
         source("KillIT", "class KillIT {}");
         assertThatThrownBy(this::take).hasMessageContaining("KillIT did not run");
