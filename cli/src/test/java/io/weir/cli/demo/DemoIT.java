@@ -56,11 +56,8 @@ class DemoIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-Djava.io.tmpdir=" + tmp,
-                "--add-opens",
-                "java.base/jdk.internal.misc=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.weir.cli.Main",
+                "-jar",
+                Path.of("target", "weir", "weir.jar").toAbsolutePath().toString(),
                 "demo"));
         command.addAll(List.of(arguments));
         Process demo = new ProcessBuilder(command)
