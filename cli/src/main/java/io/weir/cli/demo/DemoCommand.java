@@ -50,13 +50,14 @@ public final class DemoCommand implements Callable<Integer> {
 
     private final DemoCluster.Starter starter;
     private final Console console;
+    private final Path here;
 
     @Option(
             names = "--repo",
             paramLabel = "DIR",
             description =
                     "A git repository; default: that of the current directory. Without one a bundled sample serves.")
-    private Path repo = Path.of(".");
+    private @Nullable Path repo;
 
     @Option(names = "--commits", paramLabel = "N", description = "Import only the first N commits, oldest first.")
     private int commits = Integer.MAX_VALUE;
@@ -92,12 +93,14 @@ public final class DemoCommand implements Callable<Integer> {
 
     /** The demo on this machine. */
     public DemoCommand(Console console) {
-        this(console, LocalDemoCluster::start);
+        this(console, LocalDemoCluster::start, Path.of("."));
     }
 
-    DemoCommand(Console console, DemoCluster.Starter starter) {
+    /** @param here whose repository serves if none is named */
+    DemoCommand(Console console, DemoCluster.Starter starter, Path here) {
         this.console = console;
         this.starter = starter;
+        this.here = here;
     }
 
     /** Plays the demo; returns only if every check has passed. */
@@ -181,13 +184,26 @@ public final class DemoCommand implements Callable<Integer> {
 
     private DemoInput gitInput(Lines lines) throws IOException {
         requireUsage(streamKey == null && txKey == null, "--stream-key and --tx-key belong to --from");
-        GitInput input = historyOr(lines);
+        GitInput input = repo == null ? historyHere(lines) : historyOf(repo);
         return corrupt == null ? input : input.corrupting(GitPath.ofText(corrupt));
     }
 
-    private GitInput historyOr(Lines lines) throws IOException {
+    /** A repository that was named and is none is a mistake: the sample in its place would pass every check. */
+    private GitInput historyOf(Path named) throws IOException {
         try {
-            return new GitInput(GitRepository.at(repo), commits);
+            return new GitInput(GitRepository.at(named), commits);
+        } catch (GitFailure e) {
+            throw new CliFailure(
+                    ExitCode.USAGE,
+                    "--repo " + named + ": " + e.getMessage(),
+                    "Name the directory of a git repository with a commit, or leave --repo out.",
+                    e);
+        }
+    }
+
+    private GitInput historyHere(Lines lines) throws IOException {
+        try {
+            return new GitInput(GitRepository.at(here), commits);
         } catch (GitFailure e) {
             lines.note(String.valueOf(e.getMessage()));
             lines.note("So the bundled sample history serves instead; --repo DIR names a repository.");

@@ -95,9 +95,29 @@ class DemoCommandTest {
 
     @Test
     void withoutARepositoryGitSaysSoAndTheSampleServes() {
-        assertThat(run("--repo", temp.toString())).as(err()).isZero();
+        assertThat(run()).as(err()).isZero();
         assertThat(err()).startsWith("fatal: not a git repository").contains("bundled sample");
         assertThat(out()).contains("the bundled sample history at ").contains("every check passed");
+    }
+
+    @Test
+    void theRepositoryOfTheCurrentDirectoryServesByDefault() throws Exception {
+        HistoryBuilder git = new HistoryBuilder();
+        git.commit("only").on();
+        git.into(temp);
+        assertThat(run()).as(err()).isZero();
+        assertThat(out()).contains("the git repository of " + temp).contains("git ls-tree agrees at 1 commits");
+    }
+
+    @Test
+    void aRepositoryThatIsNamedAndIsNoneIsAMistake() {
+        assertThat(run("--repo", temp.toString())).isEqualTo(2);
+        assertThat(err()).contains("--repo " + temp + ": fatal: not a git repository");
+        assertThat(run("--repo", temp.resolve("typo").toString())).isEqualTo(2);
+        assertThat(err())
+                .contains("--repo " + temp.resolve("typo") + ": fatal: ")
+                .doesNotContain("bundled sample");
+        assertThat(cluster.directory).isNull();
     }
 
     @Test
@@ -141,13 +161,27 @@ class DemoCommandTest {
     @Test
     void aDirectoryToKeepIsKept() throws Exception {
         Path keep = temp.resolve("kept");
-        assertThat(run("--repo", temp.toString(), "--keep", keep.toString())).isZero();
+        assertThat(run("--keep", keep.toString())).isZero();
         assertThat(keep).exists();
         assertThat(cluster.directory).isEqualTo(keep);
 
         Files.writeString(keep.resolve("something"), "");
-        assertThat(run("--repo", temp.toString(), "--keep", keep.toString())).isEqualTo(2);
+        assertThat(run("--keep", keep.toString())).isEqualTo(2);
         assertThat(err()).contains("is not empty");
+    }
+
+    /** A file in the way stops even the superuser, who may write everywhere. */
+    @Test
+    void aDirectoryToKeepThatCannotBeWrittenIsAMistake() throws Exception {
+        Path file = Files.writeString(temp.resolve("file"), "stays");
+        assertThat(run("--keep", file.toString())).isEqualTo(2);
+        assertThat(run("--keep", file.resolve("below").toString())).isEqualTo(2);
+        assertThat(err())
+                .contains("--keep: " + file + " cannot be created or written")
+                .contains("--keep: " + file.resolve("below") + " cannot be created or written")
+                .doesNotContain("defect of Weir");
+        assertThat(file).hasContent("stays");
+        assertThat(cluster.directory).isNull();
     }
 
     @Test
@@ -205,7 +239,7 @@ class DemoCommandTest {
             cluster.startedIn(directory);
             throw new EventStoreException.CannotOpen("no port is free", null);
         };
-        assertThat(run(starter, "--repo", temp.toString())).isEqualTo(3);
+        assertThat(run(starter)).isEqualTo(3);
         assertThat(err()).contains("no port is free");
         assertThat(cluster.directory).isNotNull().doesNotExist();
     }
@@ -237,7 +271,7 @@ class DemoCommandTest {
                 false,
                 false,
                 (address, timeout) -> cluster.connect());
-        CommandLine command = new CommandLine(new DemoCommand(console, starter));
+        CommandLine command = new CommandLine(new DemoCommand(console, starter, temp));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         command.setExecutionExceptionHandler((failure, failed, parsed) -> {
