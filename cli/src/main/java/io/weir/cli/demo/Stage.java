@@ -1,6 +1,7 @@
 package io.weir.cli.demo;
 
 import io.weir.cli.shell.CliFailure;
+import io.weir.cli.shell.ExitCode;
 import io.weir.client.EventStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +36,7 @@ final class Stage implements AutoCloseable {
      * Opens a stage.
      *
      * @param keep a directory to use and to leave in place; null for a temporary one
-     * @throws CliFailure if the directory to keep is in use
+     * @throws CliFailure if the directory to keep is in use or cannot be written
      */
     static Stage open(@Nullable Path keep) throws IOException {
         Stage stage = keep == null
@@ -45,14 +46,23 @@ final class Stage implements AutoCloseable {
         return stage;
     }
 
-    private static Path requireEmpty(Path keep) throws IOException {
-        Files.createDirectories(keep);
-        try (Stream<Path> content = Files.list(keep)) {
-            if (content.findAny().isPresent()) {
-                throw CliFailure.usage("--keep: " + keep + " is not empty", "Name a new directory.");
+    private static Path requireEmpty(Path keep) {
+        try {
+            Files.createDirectories(keep);
+            try (Stream<Path> content = Files.list(keep)) {
+                if (content.findAny().isPresent()) {
+                    throw CliFailure.usage("--keep: " + keep + " is not empty", "Name a new directory.");
+                }
             }
+            Files.delete(Files.createTempFile(keep, "probe", ".tmp"));
+            return keep.toAbsolutePath();
+        } catch (IOException e) {
+            throw new CliFailure(
+                    ExitCode.USAGE,
+                    "--keep: " + keep + " cannot be created or written: " + e,
+                    "Name a new directory, in one that you may write.",
+                    e);
         }
-        return keep.toAbsolutePath();
     }
 
     Path directory() {
