@@ -15,6 +15,11 @@ final class Poll {
         /** The answer, or null if there is none yet. */
         @Nullable
         T ask() throws CheckFailed;
+
+        /** For the error: what is missing, as of the last time; empty if that goes without saying. */
+        default String missing() {
+            return "";
+        }
     }
 
     /**
@@ -32,7 +37,9 @@ final class Poll {
             }
             if (System.nanoTime() - start > patience.toNanos()
                     || Thread.currentThread().isInterrupted()) {
-                throw new CheckFailed("waited " + patience.toSeconds() + " s for " + what + ", in vain");
+                String missing = question.missing();
+                throw new CheckFailed("waited " + patience.toSeconds() + " s for " + what + ", in vain"
+                        + (missing.isEmpty() ? "" : ": " + missing));
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }

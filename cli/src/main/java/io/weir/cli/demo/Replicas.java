@@ -1,6 +1,7 @@
 package io.weir.cli.demo;
 
 import io.weir.cli.cluster.DigestComparison;
+import io.weir.cli.shell.FailureReport;
 import io.weir.client.EventStore;
 import io.weir.protocol.NodeStatus;
 import java.time.Duration;
@@ -18,6 +19,7 @@ final class Replicas {
     private final EventStore store;
     private final List<String> nodeIds;
     private final DigestComparison digests = new DigestComparison();
+    private final List<String> missing = new ArrayList<>();
 
     /** How many were found equal. */
     record Agreement(int nodes, int partitions) {}
@@ -33,34 +35,48 @@ final class Replicas {
      * @throws CheckFailed if digests differ at the same index, or the nodes do not come level in time
      */
     Agreement awaitAgreement(Duration patience) throws CheckFailed {
-        return Poll.until(patience, "all replicas to apply the same log", () -> {
-            List<NodeStatus> nodes = answers();
-            nodes.forEach(node -> node.getPartitionsList().forEach(status -> digests.add(node.getNodeId(), status)));
-            requireEqual();
-            return nodes.size() == nodeIds.size() && areLevel(nodes)
-                    ? new Agreement(nodes.size(), store.partitions())
-                    : null;
+        return Poll.until(patience, "all replicas to apply the same log", new Poll.Question<Agreement>() {
+            @Override
+            public @Nullable Agreement ask() throws CheckFailed {
+                return agreement();
+            }
+
+            @Override
+            public String missing() {
+                return String.join("; ", missing);
+            }
         });
     }
 
+    private @Nullable Agreement agreement() throws CheckFailed {
+        missing.clear();
+        List<NodeStatus> nodes = answers();
+        nodes.forEach(node -> node.getPartitionsList().forEach(status -> digests.add(node.getNodeId(), status)));
+        requireEqual();
+        if (!areLevel(nodes)) {
+            missing.add("nodes have applied different lengths of the log");
+        }
+        return nodes.size() == nodeIds.size() && missing.isEmpty()
+                ? new Agreement(nodes.size(), store.partitions())
+                : null;
+    }
+
+    /** A node that is still starting cannot be reached, which is what is waited for to end; why is kept for the error. */
     private List<NodeStatus> answers() {
         List<NodeStatus> answers = new ArrayList<>();
         for (CompletableFuture<NodeStatus> status : store.status()) {
-            NodeStatus node = answerOf(status);
-            if (node != null && node.getReady() && node.getPartitionsCount() == store.partitions()) {
-                answers.add(node);
+            try {
+                NodeStatus node = status.join();
+                if (node.getReady() && node.getPartitionsCount() == store.partitions()) {
+                    answers.add(node);
+                } else {
+                    missing.add("node " + node.getNodeId() + " is not ready");
+                }
+            } catch (CompletionException e) {
+                missing.add(FailureReport.of(e).what());
             }
         }
         return answers;
-    }
-
-    /** A node that is still starting cannot be reached, which is what is waited for to end. */
-    private static @Nullable NodeStatus answerOf(CompletableFuture<NodeStatus> status) {
-        try {
-            return status.join();
-        } catch (CompletionException e) {
-            return null;
-        }
     }
 
     private void requireEqual() throws CheckFailed {
