@@ -1,8 +1,8 @@
 package io.weir.cli.config;
 
-import io.weir.cli.shell.CliFailure;
 import io.weir.cli.shell.Console;
 import io.weir.client.EventStore;
+import io.weir.client.EventStoreException;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -27,17 +27,13 @@ public final class ConnectionOptions {
             description = "How long one call may take, as 500ms, 10s or 2m. Default: ${DEFAULT-VALUE}.")
     private Duration timeout = Duration.ZERO;
 
-    /** A store at that address; the caller closes it. */
+    /**
+     * A store at that address; the caller closes it.
+     *
+     * @throws EventStoreException.InvalidRequest if the address cannot be read
+     */
     public EventStore open(Console console) {
-        try {
-            return console.connector().connect(address, timeout);
-        } catch (IllegalArgumentException e) {
-            throw new CliFailure(
-                    io.weir.cli.shell.ExitCode.USAGE,
-                    "--connect " + address + ": " + e.getMessage(),
-                    "Write it as weir://127.0.0.1:7400,127.0.0.1:7401.",
-                    e);
-        }
+        return console.connector().connect(address, timeout);
     }
 
     public String address() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.cli.FakeStore;
 import io.weir.cli.Run;
+import io.weir.cli.shell.Connector;
+import io.weir.client.Weir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -69,6 +71,14 @@ class SettingsTest {
         Run run = run(Map.of(), "--config=/nowhere/weir.conf");
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("/nowhere/weir.conf");
+    }
+
+    @Test
+    void anAddressThatCannotBeReadSaysHowToWriteIt() {
+        Connector connector = (address, timeout) -> Weir.connect(address);
+        Run run = Run.weir(connector, Map.of(), "", "stream", "list", "--connect", "127.0.0.1:7400");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("\"127.0.0.1:7400\"").contains("write, for example, weir://127.0.0.1:7400");
     }
 
     @Test
