@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class BadStartIT {
     private static final int USAGE = 2;
-    private static final int UNAVAILABLE = 3;
 
     @TempDir
     Path directory;
@@ -29,14 +28,14 @@ class BadStartIT {
             String takenAddress = "127.0.0.1:" + taken.getLocalPort();
             String freeAddress = "127.0.0.1:" + Rig.unusedPort();
             Result client = server("--members", "n1=" + freeAddress + "/" + takenAddress);
-            client.requireExit(UNAVAILABLE);
+            client.requireExit(USAGE);
             assertThat(client.err()).contains(takenAddress).contains("already in use");
             Result peer = server(
                     "--members",
                     "n1=" + takenAddress + "/" + freeAddress + ",n2=127.0.0.1:1/127.0.0.1:2",
                     "--node",
                     "n1");
-            peer.requireExit(UNAVAILABLE);
+            peer.requireExit(USAGE);
             assertThat(peer.err()).contains(takenAddress).contains("already in use");
         }
     }

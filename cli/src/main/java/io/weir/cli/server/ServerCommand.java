@@ -10,7 +10,6 @@ import io.weir.consensus.MemberConfig;
 import io.weir.consensus.NodeConfig;
 import io.weir.consensus.WeirNode;
 import java.io.IOException;
-import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,8 +32,7 @@ import picocli.CommandLine.Option;
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:ended in order", "2:usage, directory or configuration", "3:a port is taken; try again later"
-        },
+        exitCodeList = {"0:ended in order", "2:usage, configuration, directory, or a port that is taken"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  weir server --dir /var/lib/weir",
@@ -152,15 +150,15 @@ public final class ServerCommand implements Callable<Integer> {
     }
 
     private WeirNode start(NodeConfig config, NativeFiles natives) {
+        SerialFilter.set();
         try {
             return WeirNode.start(config);
         } catch (EventStoreException.CannotOpen e) {
             remove(natives);
-            boolean isPortTaken = causes(e, BindException.class);
             throw new CliFailure(
-                    isPortTaken ? ExitCode.UNAVAILABLE : ExitCode.USAGE,
+                    ExitCode.USAGE,
                     String.valueOf(e.getMessage()),
-                    "Nothing was changed.",
+                    "--dir names the directory, --members the addresses; \"weir server --help\" shows all options.",
                     e);
         }
     }
@@ -196,14 +194,5 @@ public final class ServerCommand implements Callable<Integer> {
     private void say(String line) {
         console.out().println(line);
         console.out().flush();
-    }
-
-    private static boolean causes(Throwable failure, Class<? extends Throwable> type) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

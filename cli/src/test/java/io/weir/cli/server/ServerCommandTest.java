@@ -6,6 +6,9 @@ import io.weir.cli.FakeStore;
 import io.weir.cli.Run;
 import io.weir.consensus.MemberConfig;
 import java.io.IOException;
+import java.io.ObjectInputFilter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +66,49 @@ class ServerCommandTest {
     }
 
     @Test
+    void aPortThatIsTakenIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + taken.getLocalPort();
+            assertNotStarted(
+                    "peer address of node n1 " + address + " cannot be bound", "n1=" + address + "/127.0.0.1:1");
+            assertNotStarted("client address of node n1 " + address + " cannot be bound", "n1=127.0.0.1:0/" + address);
+        }
+        assertThat(ObjectInputFilter.Config.getSerialFilter())
+                .as("set before a node starts")
+                .isNotNull();
+    }
+
+    private void assertNotStarted(String why, String members) {
+        Run run = server("--members", members);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains(why)
+                .contains("stop what listens on port")
+                .contains("--members");
+        assertThat(run.err()).doesNotContain("Nothing was changed");
+    }
+
+    @Test
+    void aDirectoryOfAnotherClusterOrANewerFormatIsRefused() throws IOException {
+        String identity = "format=1\ncluster=right\nnode=n1\npartitions=4\nmember=n1\n";
+        Path file = Files.writeString(directory.resolve("weir.identity"), identity);
+        Run other = server("--cluster-id", "wrong");
+        assertThat(other.exitCode()).isEqualTo(2);
+        assertThat(other.err())
+                .contains(directory + " belongs to another cluster: it has right, the configuration says wrong")
+                .contains("use the right directory or an empty one")
+                .contains("--dir");
+        assertThat(file).hasContent(identity);
+
+        Files.writeString(file, identity.replace("format=1", "format=2"));
+        Run newer = server("--cluster-id", "right");
+        assertThat(newer.exitCode()).isEqualTo(2);
+        assertThat(newer.err())
+                .contains("has format 2; this version of Weir knows format 1")
+                .contains("--dir");
+    }
+
+    @Test
     void leftoversOfProcessesThatEndedAreRemoved() throws Exception {
         Process ended = new ProcessBuilder("true").start();
         assertThat(ended.waitFor()).isZero();
@@ -82,12 +128,16 @@ class ServerCommandTest {
     }
 
     private void assertRefused(String message, String... options) {
-        List<String> args = new ArrayList<>(List.of("server", "--dir", directory.toString()));
-        args.addAll(List.of(options));
-        Run run = Run.weir(new FakeStore(), args.toArray(String[]::new));
+        Run run = server(options);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains(message);
         assertThat(run.err().lines().count()).as(run.err()).isBetween(1L, 3L);
         assertThat(run.out()).isEmpty();
+    }
+
+    private Run server(String... options) {
+        List<String> args = new ArrayList<>(List.of("server", "--dir", directory.toString()));
+        args.addAll(List.of(options));
+        return Run.weir(new FakeStore(), args.toArray(String[]::new));
     }
 }
