@@ -20,6 +20,8 @@ public final class Main {
         System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         Console console = Console.ofProcess(Main::connect);
+        // For verbs of other modules, which are handed a writer and no more.
+        System.setProperty(Console.OUT_TERMINAL, String.valueOf(console.outIsTerminal()));
         int exitCode = new Cli(console, System.getenv()).run(args);
         console.out().flush();
         System.exit(exitCode);

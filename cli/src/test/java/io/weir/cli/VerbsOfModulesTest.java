@@ -2,22 +2,27 @@ package io.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.cli.config.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Verbs that other modules bring: found, in order, and unable to break the others. */
 class VerbsOfModulesTest {
@@ -40,6 +45,36 @@ class VerbsOfModulesTest {
         @Override
         public Integer call() {
             return 42;
+        }
+    }
+
+    /** A module's own mark, which is known by its name. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Setting {}
+
+    /** A verb whose option the environment may give. */
+    @Command(name = "yak")
+    public static final class Yak implements ToolProvider, Callable<Integer> {
+        @Setting
+        @Option(names = "--connect")
+        private String address = "";
+
+        @Option(names = "--timeout")
+        private String timeout = "";
+
+        @Override
+        public String name() {
+            return "yak";
+        }
+
+        @Override
+        public int run(PrintWriter out, PrintWriter err, String... args) {
+            return new CommandLine(this).setOut(out).setErr(err).execute(args);
+        }
+
+        @Override
+        public Integer call() {
+            return address.equals("weir://env:1") && timeout.isEmpty() ? 42 : 1;
         }
     }
 
@@ -80,6 +115,16 @@ class VerbsOfModulesTest {
         CommandLine weir = HelpRig.commandLine();
         assertThat(added(weir, Zebra.class.getName())).isEmpty();
         assertThat(weir.execute("zebra")).isEqualTo(42);
+    }
+
+    @Test
+    void theSettingsOfAVerbComeFromTheEnvironmentToo() throws Exception {
+        CommandLine weir = HelpRig.commandLine();
+        assertThat(added(weir, Yak.class.getName())).isEmpty();
+        assertThat(weir.execute("yak")).isEqualTo(1);
+        Map<String, String> environment = Map.of("WEIR_CONNECT", "weir://env:1", "WEIR_TIMEOUT", "3s");
+        weir.setDefaultValueProvider(Settings.load(weir, environment, null));
+        assertThat(weir.execute("yak")).isEqualTo(42);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.weir.cli.shell.CliFailure;
 import java.lang.reflect.AnnotatedElement;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,8 +71,11 @@ public final class Settings implements IDefaultValueProvider {
         return argument instanceof OptionSpec option && isSetting(option) ? values.get(nameOf(option)) : null;
     }
 
+    /** By the simple name of the mark, so that verbs of modules that do not know this one can bring their own. */
     private static boolean isSetting(OptionSpec option) {
-        return option.userObject() instanceof AnnotatedElement element && element.isAnnotationPresent(Setting.class);
+        return option.userObject() instanceof AnnotatedElement element
+                && Arrays.stream(element.getAnnotations())
+                        .anyMatch(mark -> mark.annotationType().getSimpleName().equals(Setting.class.getSimpleName()));
     }
 
     private static String nameOf(OptionSpec option) {

@@ -24,6 +24,9 @@ public record Console(
         boolean outIsTerminal,
         boolean errIsTerminal,
         Connector connector) {
+    /** The system property that says whether standard output is a terminal. */
+    public static final String OUT_TERMINAL = "weir.out.terminal";
+
     private static final int BUFFER_BYTES = 64 << 10;
 
     /** The process' own streams. The script {@code weir} says which are terminals: Java 17 cannot ask for one of them alone. */
@@ -33,7 +36,7 @@ public record Console(
                 System.in,
                 buffered(FileDescriptor.out),
                 System.err,
-                flag("weir.out.terminal", consoleIsTerminal),
+                flag(OUT_TERMINAL, consoleIsTerminal),
                 flag("weir.err.terminal", consoleIsTerminal),
                 connector);
     }
