@@ -5,6 +5,7 @@ import io.weir.benchmarks.AppendBench.Result;
 import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
 import io.weir.client.Weir;
+import io.weir.consensus.NodeConfig;
 import io.weir.consensus.local.LocalCluster;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,86 +26,142 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "append",
         mixinStandardHelpOptions = true,
-        showDefaultValues = true,
+        sortOptions = false,
         description = {
-            "Appends from one client to a cluster, first as fast as acknowledgements come, then at a fixed rate.",
-            "Without --connect it starts a cluster on this machine, each node a process of its own."
-        },
-        footer = {
+            "Append from one client to a cluster, first as fast as acknowledgements come, then at a fixed rate.",
             "",
-            "Examples:",
+            "Without --connect it starts a cluster on this machine, each node a process of its own, and removes it"
+                    + " afterwards.",
+            ""
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:measured",
+            "1:an append was refused, or the benchmark failed",
+            "2:usage",
+            "3:the cluster did not start or is unavailable"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
             "  weir bench append --warmup 60s --rounds 5 --duration 10s",
             "  weir bench append --connect weir://127.0.0.1:7400 --events 100000 -o json"
         })
 final class AppendBenchCommand implements Callable<Integer> {
     private static final int UNAVAILABLE = 3;
 
+    /** How the report is printed; the names are those of the option's values. */
     enum Output {
         table,
-        json
+        json,
+        ndjson
     }
 
-    @Option(names = "--connect", paramLabel = "URI", description = "A running cluster; none is started.")
-    @Nullable
-    String connect;
+    /** Empty for none, so that {@code WEIR_CONNECT= weir bench append} starts a cluster all the same. */
+    @Setting
+    @Option(
+            names = "--connect",
+            paramLabel = "ADDRESS",
+            description = "A running cluster, weir://host:port,host:port; none is started.")
+    String connect = "";
 
-    @Option(names = "--nodes", defaultValue = "3", description = "Nodes to start.")
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Nodes to start. Default: ${DEFAULT-VALUE}.")
     int nodes;
 
-    @Option(names = "--partitions", defaultValue = "4", description = "Partitions of the cluster to start.")
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Partitions of the cluster to start. Default: ${DEFAULT-VALUE}.")
     int partitions;
 
-    @Option(names = "--heap-mib", defaultValue = "512", description = "Heap of each node to start.")
+    @Option(
+            names = "--heap-mib",
+            paramLabel = "MIB",
+            defaultValue = "512",
+            description = "Heap of each node to start, in MiB. Default: ${DEFAULT-VALUE}.")
     int heapMib;
 
     @Option(
             names = "--dir",
+            paramLabel = "DIR",
             description =
                     "An existing directory below which the nodes write; removed afterwards. Else the temporary one.")
     @Nullable
     Path directory;
 
-    @Option(names = "--size", defaultValue = "1024", description = "Bytes of payload of an event.")
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            defaultValue = "1024",
+            description = "Bytes of payload of an event. Default: ${DEFAULT-VALUE}.")
     int size;
 
-    @Option(names = "--streams", defaultValue = "64", description = "Streams to spread the events over.")
+    @Option(
+            names = "--streams",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Streams to spread the events over. Default: ${DEFAULT-VALUE}.")
     int streams;
 
-    @Option(names = "--in-flight", defaultValue = "2048", description = "Appends under way at most.")
+    @Option(
+            names = "--in-flight",
+            paramLabel = "N",
+            defaultValue = "2048",
+            description = "Appends under way at most. Default: ${DEFAULT-VALUE}.")
     int inFlight;
 
     @Option(
             names = "--warmup",
+            paramLabel = "TIME",
             defaultValue = "30s",
             converter = DurationConverter.class,
-            description = "Not measured.")
+            description = "How long to append before anything is measured. Default: ${DEFAULT-VALUE}.")
     Duration warmup = Duration.ZERO;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Rounds; the median counts.")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Rounds; the median counts. Default: ${DEFAULT-VALUE}.")
     int rounds;
 
-    @Option(names = "--events", description = "Events of a round, instead of --duration.")
+    @Option(names = "--events", paramLabel = "N", description = "Events of a round, instead of --duration.")
     @Nullable
     Long events;
 
-    @Option(names = "--duration", defaultValue = "5s", converter = DurationConverter.class, description = "Of a round.")
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            converter = DurationConverter.class,
+            description = "How long a round takes. Default: ${DEFAULT-VALUE}.")
     Duration duration = Duration.ZERO;
 
-    @Option(names = "--latency-rate", defaultValue = "1000", description = "Appends a second for the latencies.")
+    @Option(
+            names = "--latency-rate",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Appends a second for the latencies. Default: ${DEFAULT-VALUE}.")
     long latencyRate;
 
     @Option(
             names = "--latency-duration",
+            paramLabel = "TIME",
             defaultValue = "20s",
             converter = DurationConverter.class,
-            description = "How long to measure latencies; 0s: not at all.")
+            description = "How long to measure latencies; 0s: not at all. Default: ${DEFAULT-VALUE}.")
     Duration latencyDuration = Duration.ZERO;
 
     @Option(
             names = {"-o", "--output"},
-            defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES}")
-    Output output = Output.table;
+            paramLabel = "FORMAT",
+            description = "table, json or ndjson. Default: table on a terminal, else ndjson.")
+    @Nullable
+    Output output;
 
     @Spec
     @Nullable
@@ -112,6 +169,9 @@ final class AppendBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        requireInRange("--nodes", nodes, 1, 9);
+        requireInRange("--partitions", partitions, 1, NodeConfig.MAX_PARTITIONS);
+        requireInRange("--heap-mib", heapMib, 64, 1 << 20);
         requireInRange("--size", size, 0, 1_000_000);
         requireInRange("--streams", streams, 1, 1_000_000);
         requireInRange("--in-flight", inFlight, 1, 1_000_000);
@@ -119,16 +179,30 @@ final class AppendBenchCommand implements Callable<Integer> {
         requireInRange("--latency-rate", latencyRate, 1, 1_000_000);
         requireInRange("--events", events == null ? 1 : events, 1, Long.MAX_VALUE);
         try {
-            AppendReport report = connect == null ? measureLocal() : measureRemote(connect);
+            AppendReport report = connect.isEmpty() ? measureLocal() : measureRemote(connect);
             PrintWriter out = spec().commandLine().getOut();
-            out.println(output == Output.json ? report.json() : report.table().stripTrailing());
+            out.println(shown(report));
             out.flush();
             return 0;
         } catch (EventStoreException.Unavailable | EventStoreException.CannotOpen e) {
-            err().println("weir bench: " + e.getMessage());
+            err().println(spec().qualifiedName() + ": " + e.getMessage());
+            err().println(
+                            connect.isEmpty()
+                                    ? "\"weir doctor\" looks at this machine."
+                                    : "\"weir cluster status\" shows who leads.");
             err().flush();
             return UNAVAILABLE;
         }
+    }
+
+    private String shown(AppendReport report) {
+        // The program, which alone knows, leaves the property for the verbs of other modules.
+        Output otherwise = Boolean.getBoolean("weir.out.terminal") ? Output.table : Output.ndjson;
+        return switch (output == null ? otherwise : output) {
+            case table -> report.table().stripTrailing();
+            case json -> report.json();
+            case ndjson -> report.jsonLine();
+        };
     }
 
     private AppendReport measureRemote(String uri) throws InterruptedException {
@@ -136,6 +210,9 @@ final class AppendBenchCommand implements Callable<Integer> {
     }
 
     private AppendReport measureLocal() throws IOException, InterruptedException {
+        if (directory != null && !Files.isDirectory(directory)) {
+            throw new ParameterException(spec().commandLine(), "--dir " + directory + " is no directory");
+        }
         Path root = directory == null
                 ? Files.createTempDirectory("weir-bench")
                 : Files.createTempDirectory(directory, "weir-bench");
@@ -180,7 +257,7 @@ final class AppendBenchCommand implements Callable<Integer> {
 
     /** All options that bear on the figures, the defaults too: those of another version may differ. */
     private String commandLine() {
-        String cluster = connect == null
+        String cluster = connect.isEmpty()
                 ? "--nodes %d --partitions %d --heap-mib %d%s"
                         .formatted(nodes, partitions, heapMib, directory == null ? "" : " --dir " + directory)
                 : "--connect " + connect;

@@ -34,9 +34,19 @@ record AppendReport(
         long latencyRate,
         Latencies.@Nullable Summary latency) {
 
+    /** For people and scripts alike. */
     String json() {
+        return written(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT));
+    }
+
+    /** The same in one line. */
+    String jsonLine() {
+        return written(new ObjectMapper());
+    }
+
+    private String written(ObjectMapper mapper) {
         try {
-            return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this);
+            return mapper.writeValueAsString(this);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record of numbers and texts has a JSON form", e);
         }

@@ -9,15 +9,11 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures a cluster.",
+        description = {"Measure a cluster.", ""},
         subcommands = AppendBenchCommand.class,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {
-            "",
-            "Examples:",
-            "  weir bench append",
-            "  weir bench append --connect weir://127.0.0.1:7400 --events 100000"
-        })
+        footerHeading = "%nExamples:%n",
+        footer = {"  weir bench append", "  weir bench append --connect weir://127.0.0.1:7400 --events 100000"})
 public final class BenchCommand implements ToolProvider {
     /** For the service loader. */
     public BenchCommand() {}

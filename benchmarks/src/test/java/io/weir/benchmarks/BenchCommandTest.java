@@ -2,14 +2,26 @@ package io.weir.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 class BenchCommandTest {
+    /** The program in its place. */
+    @Command(name = "weir")
+    private static final class Weir {}
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -31,10 +43,41 @@ class BenchCommandTest {
     }
 
     @Test
-    void helpEndsWithTwoExamples() {
+    void nodesPartitionsHeapAndDirectoryAreLookedAtBeforeAnythingStarts() {
+        assertThat(run("append", "--nodes", "0")).isEqualTo(2);
+        assertThat(run("append", "--partitions", "65")).isEqualTo(2);
+        assertThat(run("append", "--heap-mib", "1")).isEqualTo(2);
+        assertThat(run("append", "--dir", "/nowhere/at/all")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--nodes is 0; the limit is 1 to 9")
+                .contains("--partitions is 65; the limit is 1 to 64")
+                .contains("--heap-mib is 1")
+                .contains("--dir /nowhere/at/all is no directory");
+    }
+
+    /** After a change: {@code -Dhelp.write=true} writes the files anew, to be reviewed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"weir-bench", "weir-bench-append"})
+    void helpSaysWhatItSaidAtTheLastReview(String verb) throws IOException {
+        CommandLine command = new CommandLine(new Weir()).addSubcommand(new BenchCommand());
+        command.setUsageHelpWidth(100);
+        for (String name : verb.replaceFirst("^weir-", "").split("-", -1)) {
+            command = Objects.requireNonNull(command.getSubcommands().get(name));
+        }
+        String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+        Path file = Path.of("src/test/resources/help", verb + ".txt");
+        if (Boolean.getBoolean("help.write")) {
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
+            Files.writeString(file, help);
+        }
+        assertThat(help).isEqualTo(Files.readString(file));
+    }
+
+    @Test
+    void helpIsWrittenToStandardOutput() {
         assertThat(run("append", "--help")).isZero();
-        assertThat(out.toString().lines().filter(line -> line.startsWith("  weir bench append")))
-                .hasSize(2);
+        assertThat(out.toString()).contains("Exit codes:").contains("Examples:");
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test
@@ -62,6 +105,10 @@ class BenchCommandTest {
                 .contains("weir bench append --size 1024")
                 .contains("20,000 events/s of 1,024 bytes (20.5 MB/s), median of 3 rounds from 10,000 to 30,000")
                 .contains("p50 1.50 ms, p99 2.50 ms, p99.9 3.50 ms, max 4.50 ms at 1,000/s");
+        assertThat(report.jsonLine().lines()).hasSize(1);
+        assertThat(report.jsonLine())
+                .startsWith("{\"command\":\"weir bench append --size 1024\"")
+                .contains("\"p50Ms\":1.5");
         assertThat(report.json())
                 .contains("\"eventsPerSecond\" : 20000.0")
                 .contains("\"p999Ms\" : 3.5")
