@@ -171,9 +171,9 @@ final class Lane {
                 }
                 call.ticket = ticket;
             }
-            Sessions.Session session = ticket.session();
+            Sessions.Ticket place = ticket;
             Set<Call<?>> open = openPredecessors(call);
-            if (open.size() > MAX_AFTER || open.stream().anyMatch(earlier -> !isOf(session, earlier))) {
+            if (open.size() > MAX_AFTER || open.stream().anyMatch(earlier -> !canFollow(place, earlier))) {
                 return;
             }
             queued.pollFirstEntry();
@@ -181,8 +181,13 @@ final class Lane {
         }
     }
 
-    private static boolean isOf(Sessions.Session session, Call<?> call) {
-        return call.ticket != null && call.ticket.session() == session;
+    /**
+     * Whether a command in this place may name the earlier call in {@code after}: one of its session with a smaller sequence. A
+     * request that is sent again has an older sequence than the calls before it; it waits here until they are done.
+     */
+    private static boolean canFollow(Sessions.Ticket place, Call<?> earlier) {
+        Sessions.Ticket before = earlier.ticket;
+        return before != null && before.session() == place.session() && before.sequence() < place.sequence();
     }
 
     /** The calls before this one on its streams that are still open. One that was given up stands for those before it. */
@@ -211,9 +216,9 @@ final class Lane {
         Iterator<Call<?>> inOrder = ready.values().iterator();
         while (inOrder.hasNext() && (isConfirmed || sent.isEmpty())) {
             Call<?> call = inOrder.next();
-            Sessions.Session session = placeOf(call).session();
+            Sessions.Ticket place = placeOf(call);
             Set<Call<?>> open = openPredecessors(call);
-            if (open.stream().allMatch(earlier -> isOf(session, earlier) && wasSentSince(call, earlier))) {
+            if (open.stream().allMatch(earlier -> canFollow(place, earlier) && wasSentSince(call, earlier))) {
                 inOrder.remove();
                 send(call, open);
             }

@@ -44,6 +44,9 @@ final class FakePartition {
 
     Outcome apply(Command command) {
         RequestId id = command.getRequestId();
+        if (command.getAfterList().stream().anyMatch(earlier -> earlier >= id.getSequence())) {
+            return refusal(Refusal.Reason.INVALID, id.getSequence());
+        }
         if (expiredSessions.contains(id.getSessionLow())) {
             return refusal(Refusal.Reason.SESSION_EXPIRED, 0);
         }

@@ -6,6 +6,7 @@ import static io.weir.client.internal.Calls.failure;
 import static io.weir.client.internal.Calls.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.client.AppendResult;
 import io.weir.client.CallOptions;
 import io.weir.client.ClientConfig;
 import io.weir.client.EventStoreException.OutcomeUnknown;
@@ -67,6 +68,27 @@ class SessionTest {
         assertThat(texts(store, a)).containsExactly("first", "second", "third");
         append(store, a, "fourth").join();
         assertThat(last().getLowWaterMark()).isEqualTo(3);
+    }
+
+    @Test
+    void aRequestSentAgainFollowsTheOpenCallsBeforeItThoughItsSequenceIsOlder() {
+        cluster.change(() -> cluster.loseAnswer = 1);
+        RequestId id =
+                failure(append(store, a, "first", SHORT), OutcomeUnknown.class).requestId();
+        cluster.change(() -> {
+            cluster.loseAnswer = 0;
+            cluster.throttle = 1;
+        });
+        CompletableFuture<?> second = append(store, a, "second");
+        CompletableFuture<AppendResult> again = append(store, a, "first", CallOptions.again(id));
+        CompletableFuture<?> third = append(store, a, "third");
+        await("a command that is turned away", () -> last().getRequestId().getSequence() == 2);
+        cluster.change(() -> cluster.throttle = 0);
+
+        assertThat(again.join().orThrow().firstRevision()).isZero();
+        second.join();
+        third.join();
+        assertThat(texts(store, a)).containsExactly("first", "second", "third");
     }
 
     @Test
