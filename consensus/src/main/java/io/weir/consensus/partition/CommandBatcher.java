@@ -185,7 +185,7 @@ final class CommandBatcher implements AutoCloseable {
             lock.unlock();
         }
         queued.forEach(waiting -> waiting.answer().completeExceptionally(closing));
-        pending.values().forEach(entry -> entry.fail(closing));
+        pending.values().forEach(entry -> entry.abandon(closing));
         pending.clear();
     }
 

@@ -61,9 +61,15 @@ final class PendingEntry {
         }
     }
 
-    /** Fails what is not answered yet, with the truth about whether it may have been executed. */
+    /** Fails what is not answered yet once Raft has given the entry back, with the truth about whether it entered a log. */
     void fail(NodeFailure failure) {
         NodeFailure honest = Failures.withMaybeExecuted(failure, appended);
+        commands.forEach(command -> command.answer().completeExceptionally(honest));
+    }
+
+    /** Fails what is not answered yet while Raft still has the entry: it may enter a log at any later time. */
+    void abandon(NodeFailure failure) {
+        NodeFailure honest = Failures.withMaybeExecuted(failure, true);
         commands.forEach(command -> command.answer().completeExceptionally(honest));
     }
 
