@@ -117,14 +117,13 @@ final class WeirService extends WeirGrpc.WeirImplBase {
             Function<T, R> success,
             Function<Error, R> failure,
             StreamObserver<R> responses) {
-        // Without a handler of its own, a call that its client has given up throws on the thread that answers it.
-        ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(() -> {});
-        CompletableFuture<T> asked;
-        try {
-            asked = ask.get();
-        } catch (RuntimeException e) {
-            asked = CompletableFuture.failedFuture(e);
-        }
+        CompletableFuture<T> asked = asked(ask);
+        // A read that waits for a client that is gone would keep its place among those that may wait until its time is
+        // up.
+        // And without a handler, a call that its client has given up throws on the thread that answers it.
+        ((ServerCallStreamObserver<R>) responses)
+                .setOnCancelHandler(() -> asked.completeExceptionally(
+                        new NodeFailure(Error.Code.DEADLINE_EXCEEDED, "the client has given up", false)));
         // Encoding a page is work: it is not done on the thread of the node that answers.
         asked.handleAsync(
                         (value, thrown) ->
@@ -138,6 +137,14 @@ final class WeirService extends WeirGrpc.WeirImplBase {
                     LOG.debug("an answer was not written; its call or the front door is closed", thrown);
                     return null;
                 });
+    }
+
+    private static <T> CompletableFuture<T> asked(Supplier<CompletableFuture<T>> ask) {
+        try {
+            return ask.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** What is left of the caller's deadline, in milliseconds; 1 at least. */

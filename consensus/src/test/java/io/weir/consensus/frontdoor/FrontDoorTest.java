@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.weir.client.EventStoreException.CannotOpen;
+import io.weir.client.spi.NodeFailure;
 import io.weir.protocol.DescribeRequest;
 import io.weir.protocol.Error;
 import io.weir.protocol.OpenSessionRequest;
@@ -62,7 +63,7 @@ class FrontDoorTest {
     }
 
     @Test
-    void aQueryWhoseClientHasGivenUpHarmsNobody() {
+    void aQueryWhoseClientHasGivenUpEndsAndHarmsNobody() {
         CompletableFuture<io.weir.protocol.QueryResponse> late = new CompletableFuture<>();
         node.onQuery = request -> late;
         QueryRequest page = QueryRequest.newBuilder()
@@ -74,7 +75,7 @@ class FrontDoorTest {
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
-        late.complete(io.weir.protocol.QueryResponse.getDefaultInstance());
+        assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(NodeFailure.class);
         assertThat(client.blocking().describe(DescribeRequest.getDefaultInstance()))
                 .isNotNull();
     }

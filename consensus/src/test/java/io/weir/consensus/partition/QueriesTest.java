@@ -170,6 +170,24 @@ class QueriesTest {
     }
 
     @Test
+    void aReadThatIsCancelledWhileItWaitsLeavesItsPlaceToOthers() {
+        QueryRequest waits = read(ReadLevel.Kind.STALE, stream("s", 0).setWaitMs(-1))
+                .setTimeoutMs(-1)
+                .build();
+        for (int round = 0; round < 2; round++) {
+            List<CompletableFuture<QueryResponse>> all = new ArrayList<>();
+            for (int i = 0; i < Waiters.MAX_WAITERS; i++) {
+                all.add(partition.query(waits));
+            }
+            // The last place is taken only when all before it are: the readers' queue is served in order by two
+            // threads.
+            get(partition.query(read(ReadLevel.Kind.STALE, stream("t", 0)).build()));
+            assertThat(all).noneMatch(CompletableFuture::isCompletedExceptionally);
+            all.forEach(answer -> answer.cancel(false));
+        }
+    }
+
+    @Test
     void noWakeUpIsLostBetweenLookingAndWaiting() throws Exception {
         int events = 2_000;
         Thread writer = new Thread(() -> {
