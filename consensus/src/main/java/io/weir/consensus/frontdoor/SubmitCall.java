@@ -1,5 +1,6 @@
 package io.weir.consensus.frontdoor;
 
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.weir.client.spi.NodeChannel;
@@ -18,6 +19,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One Submit call stream: commands in, in order; answers out, as they come, those that are ready together in one message.
@@ -39,6 +42,8 @@ final class SubmitCall implements StreamObserver<SubmitRequest> {
 
     /** An answer message is closed when it has reached this size, in bytes. */
     private static final int ANSWERS_TARGET_BYTES = 256 << 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SubmitCall.class);
 
     private final NodeChannel node;
     private final ServerCallStreamObserver<SubmitResponse> responses;
@@ -119,19 +124,22 @@ final class SubmitCall implements StreamObserver<SubmitRequest> {
     private void run() {
         int seen = news.get();
         do {
-            turn();
+            try {
+                turn();
+            } catch (Throwable t) {
+                giveUp(t);
+            }
             seen = news.addAndGet(-seen);
         } while (seen != 0);
     }
 
     private void turn() {
         if (ended) {
+            drop(); // what came since
             return;
         }
         if (abandoned) {
-            parked = List.<TimedCommand>of().iterator();
-            arrived.clear();
-            ready.clear();
+            drop();
             end();
             return;
         }
@@ -143,6 +151,24 @@ final class SubmitCall implements StreamObserver<SubmitRequest> {
             responses.onCompleted();
             end();
         }
+    }
+
+    /** Memory may have run out: a call that only stopped turning would hold its commands, and its client, for ever. */
+    private void giveUp(Throwable cause) {
+        LOG.error("a stream of commands is given up", cause);
+        abandoned = true;
+        drop();
+        if (!ended) {
+            end();
+            responses.onError(
+                    Status.INTERNAL.withDescription("the node failed: " + cause).asRuntimeException());
+        }
+    }
+
+    private void drop() {
+        parked = List.<TimedCommand>of().iterator();
+        arrived.clear();
+        ready.clear();
     }
 
     private void end() {

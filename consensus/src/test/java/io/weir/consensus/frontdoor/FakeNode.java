@@ -25,6 +25,7 @@ final class FakeNode implements NodeChannel {
 
     final List<Submission> submissions = new CopyOnWriteArrayList<>();
     volatile boolean holdsAnswers;
+    volatile boolean runsOutOfMemory;
     volatile Function<QueryRequest, CompletableFuture<QueryResponse>> onQuery =
             request -> CompletableFuture.completedFuture(QueryResponse.newBuilder()
                     .setPage(Page.newBuilder().setNextPosition(7))
@@ -71,6 +72,9 @@ final class FakeNode implements NodeChannel {
 
     @Override
     public synchronized CompletableFuture<Outcome> submit(int partition, Command command, long timeoutMs) {
+        if (runsOutOfMemory) {
+            throw new OutOfMemoryError("as the test wants it");
+        }
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
         submissions.add(new Submission(partition, command, timeoutMs, answer));
         if (!holdsAnswers) {

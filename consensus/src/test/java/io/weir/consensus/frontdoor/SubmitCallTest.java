@@ -3,6 +3,7 @@ package io.weir.consensus.frontdoor;
 import static io.weir.consensus.frontdoor.TestClient.await;
 import static io.weir.consensus.frontdoor.TestClient.timed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.frontdoor.TestClient.Conversation;
@@ -103,6 +104,18 @@ class SubmitCallTest {
         assertThat(answer(talk, 2).getError().getCode()).isEqualTo(Error.Code.INTERNAL);
         assertThat(answer(talk, 2).getError().getMaybeExecuted()).isTrue();
         assertThat(answer(talk, 3).hasOutcome()).isTrue();
+    }
+
+    @Test
+    void anErrorEndsTheStreamAndNoOther() throws Exception {
+        node.runsOutOfMemory = true;
+        Conversation talk = client.submit(MANY);
+        talk.send(timed(1));
+        assertThatThrownBy(() -> talk.end.get(20, TimeUnit.SECONDS)).hasMessageContaining("as the test wants it");
+        node.runsOutOfMemory = false;
+        Conversation next = client.submit(MANY);
+        next.send(timed(2));
+        await("an answer", () -> next.answers.size() == 1);
     }
 
     @Test
