@@ -10,6 +10,10 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.weir.protocol.WeirGrpc;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Ends a call whose message is no protobuf with INVALID_ARGUMENT. Left to gRPC, such a message is an uncaught exception:
@@ -28,6 +32,9 @@ final class MalformedMessages implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        boolean isSubmit = call.getMethodDescriptor()
+                .getFullMethodName()
+                .equals(WeirGrpc.getSubmitMethod().getFullMethodName());
         return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
             private boolean refused;
 
@@ -37,7 +44,7 @@ final class MalformedMessages implements ServerInterceptor {
                     return;
                 }
                 try {
-                    super.onMessage(message);
+                    super.onMessage(isSubmit ? checked(message) : message);
                 } catch (StatusRuntimeException e) {
                     refused = true;
                     call.close(
@@ -55,5 +62,23 @@ final class MalformedMessages implements ServerInterceptor {
                 }
             }
         };
+    }
+
+    /** The same message, unless it is small on the wire and huge in memory. */
+    @SuppressWarnings("unchecked") // all messages pass as streams of bytes here
+    private static <Q> Q checked(Q message) {
+        try {
+            byte[] bytes = ((InputStream) message).readAllBytes();
+            if (MessageParts.areTooMany(bytes)) {
+                throw Status.INVALID_ARGUMENT
+                        .withDescription("message has more than " + MessageParts.MAX_PARTS + " parts")
+                        .asRuntimeException();
+            }
+            return (Q) new ByteArrayInputStream(bytes);
+        } catch (IOException e) {
+            throw Status.INVALID_ARGUMENT
+                    .withDescription("message is no protobuf: " + e.getMessage())
+                    .asRuntimeException();
+        }
     }
 }
