@@ -83,9 +83,8 @@ final class RatisGroup implements RaftPort {
         if (!info.isLeader()) {
             return Failures.failed(Failures.notLeader(id(info.getLeaderId())));
         }
-        // A group of one answers at once with whatever it knows to be committed, which is little before it has
-        // committed an
-        // entry of its own term.
+        // A group of one answers at once with whatever it knows to be committed, which is little before
+        // it has committed an entry of its own term.
         if (!info.isLeaderReady()) {
             return Failures.failed(Failures.notReady("the leader has not committed in its term yet"));
         }

@@ -70,12 +70,12 @@ final class RatisSettings {
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
         // Damage stops the group; the other policy would cut acknowledged entries off without a word.
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
-        // On, every commit is followed by one more fsynced entry, which also counts as applied before the futures below
-        // it.
+        // On, every commit is followed by one more fsynced entry, which also counts as applied before
+        // the futures below it.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(segmentBytes));
-        // Written zeros, which keep the file's size stable under fdatasync; more only delays the first append of a
-        // segment.
+        // Written zeros, which keep the file's size stable under fdatasync; more only delays
+        // the first append of a segment.
         RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("1MB"));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 1);
         RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(segmentBytes));
@@ -87,16 +87,15 @@ final class RatisSettings {
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(properties, false);
-        // Snapshots will be pulled by the follower, never sent as files: the same on every node, or they refuse each
-        // other.
+        // Snapshots will be pulled by the follower, never sent as files: the same on every node,
+        // or they refuse each other.
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
     }
 
     private static void limits(RaftProperties properties) {
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(MAX_ENTRY_BYTES));
-        // The batcher keeps eight entries in flight, 48 MiB at the very worst. The write limits must not exceed the
-        // queue's:
-        // a full queue blocks while the group's lock is held.
+        // The batcher keeps eight entries in flight, 48 MiB at the very worst. The write limits must not
+        // exceed the queue's: a full queue blocks while the group's lock is held.
         RaftServerConfigKeys.Write.setElementLimit(properties, 1024);
         RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf("64MB"));
         RaftServerConfigKeys.Log.setQueueElementLimit(properties, 1024);
@@ -128,9 +127,9 @@ final class RatisSettings {
         RaftServerConfigKeys.Rpc.setSlownessTimeout(properties, seconds(60));
         // The lease is only safe with it, and a node that comes back does not disturb a healthy leader.
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
-        // Two meanings: a pause of the JVM after which a leader steps down, and the time in which a leader that has
-        // lost its
-        // majority does not stand again. The default of ten seconds can be ten seconds without a leader.
+        // Two meanings: a pause of the JVM after which a leader steps down, and the time in which a leader
+        // that has lost its majority does not stand again. The default of ten seconds can be ten seconds
+        // without a leader.
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, seconds(2));
         // A pause longer than this closes the server for good: a laptop that slept, a machine that was frozen.
         RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(365, TimeUnit.DAYS));
