@@ -2,12 +2,13 @@ package io.weir.consensus;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What a node must be told; the group ids of Raft follow from it. All members must be given the same cluster id, members and
  * number of partitions: they are fixed when the cluster first starts.
  *
- * @param clusterId name of the cluster, 1 to 64 characters; a directory of another cluster is refused
+ * @param clusterId name of the cluster, 1 to 64 characters of {@code [A-Za-z0-9._-]}; a directory of another one is refused
  * @param nodeId which of the members this node is
  * @param members all members, this one among them
  * @param partitions how many partitions, 1 to 64
@@ -17,11 +18,13 @@ public record NodeConfig(String clusterId, String nodeId, List<MemberConfig> mem
     /** More partitions than this cost more in threads and fsyncs than they bring. */
     public static final int MAX_PARTITIONS = 64;
 
+    private static final Pattern CLUSTER_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
     public NodeConfig {
         members = List.copyOf(members);
-        if (clusterId.isEmpty() || clusterId.length() > 64) {
+        if (!CLUSTER_ID.matcher(clusterId).matches()) {
             throw new IllegalArgumentException(
-                    "cluster id has " + clusterId.length() + " characters; it must have 1 to 64");
+                    "cluster id \"" + clusterId + "\" must have 1 to 64 characters of A-Z, a-z, 0-9, '.', '_' and '-'");
         }
         if (partitions < 1 || partitions > MAX_PARTITIONS) {
             throw new IllegalArgumentException("partitions: " + partitions + "; the limit is 1 to " + MAX_PARTITIONS);
