@@ -248,11 +248,16 @@ abstract class Pages<T> implements Iterator<T> {
         private Chunk<StreamInfo> advance(StreamList page) {
             List<StreamInfo> streams = new ArrayList<>();
             page.getStreamsList().forEach(info -> streams.add(Decoder.streamInfo(info)));
-            if (page.getAtEnd() || page.getStreamsCount() == 0) {
+            if (page.getAtEnd()) {
                 partition++;
                 after = ByteString.EMPTY;
+            } else if (page.getNextAfter().isEmpty() || page.getNextAfter().equals(after)) {
+                throw new EventStoreException.Internal(
+                        "the list of streams of partition " + partition
+                                + " got a page that is not the last but does not say how to go on; please report it",
+                        null);
             } else {
-                after = page.getStreams(page.getStreamsCount() - 1).getStream();
+                after = page.getNextAfter();
             }
             return new Chunk<>(streams, partition == partitions);
         }

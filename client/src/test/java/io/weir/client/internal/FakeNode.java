@@ -239,20 +239,22 @@ final class FakeNode implements NodeChannel {
         return info.build();
     }
 
-    /** Two streams a page, so that listing has to carry on. */
+    /** Looks at three streams a page, of which few or none may fit: listing has to carry on, also after an empty page. */
     private static StreamList list(FakePartition state, int partition, ListStreams list) {
-        StreamList.Builder streams = StreamList.newBuilder().setAtEnd(true);
-        for (ByteString name : state.streams.keySet()) {
-            boolean isLater = list.getAfter().isEmpty()
-                    || ByteString.unsignedLexicographicalComparator().compare(name, list.getAfter()) > 0;
-            if (isLater && name.startsWith(list.getPrefix())) {
-                if (streams.getStreamsCount() == 2) {
-                    return streams.setAtEnd(false).build();
-                }
+        StreamList.Builder streams = StreamList.newBuilder();
+        List<ByteString> later = state.streams.keySet().stream()
+                .filter(name -> list.getAfter().isEmpty()
+                        || ByteString.unsignedLexicographicalComparator().compare(name, list.getAfter()) > 0)
+                .toList();
+        List<ByteString> looked = later.subList(0, Math.min(3, later.size()));
+        for (ByteString name : looked) {
+            if (name.startsWith(list.getPrefix())) {
                 streams.addStreams(info(
                         state, partition, GetStream.newBuilder().setStream(name).build()));
             }
         }
-        return streams.build();
+        return looked.size() == later.size()
+                ? streams.setAtEnd(true).build()
+                : streams.setNextAfter(looked.get(looked.size() - 1)).build();
     }
 }

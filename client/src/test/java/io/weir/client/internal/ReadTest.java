@@ -183,6 +183,10 @@ class ReadTest {
                 .extracting(StreamInfo::name)
                 .doesNotHaveDuplicates();
         assertThat(store.streams("")).hasSize(21);
+        assertThat(store.streams("s"))
+                .as("behind empty pages")
+                .extracting(StreamInfo::name)
+                .containsExactly("s");
         assertThat(store.streams("nothing")).isEmpty();
     }
 }

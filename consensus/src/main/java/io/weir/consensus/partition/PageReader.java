@@ -17,7 +17,6 @@ import io.weir.protocol.StreamInfo;
 import io.weir.protocol.StreamList;
 import io.weir.protocol.StreamName;
 import io.weir.protocol.StreamState;
-import java.util.function.BooleanSupplier;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,10 @@ final class PageReader {
     /** What an event costs beside its bytes and its stream's name. */
     private static final int EVENT_OVERHEAD_BYTES = 40;
 
-    private static final int STREAMS_BETWEEN_CHECKS = 1_024;
+    /** One list looks at no more than this: some dozens of milliseconds, however few names begin with the prefix. */
+    static final int MAX_LOOKED_STREAMS = 16_384;
+
+    private static final int STREAMS_BETWEEN_CHECKS = 64;
 
     private final int partition;
 
@@ -61,27 +63,17 @@ final class PageReader {
         return info(view, key(name), view.head(key(name)));
     }
 
-    StreamList list(ReadView view, ListStreams query, BooleanSupplier isLate) {
-        int max = clamp(query.getMaxStreams(), MAX_LISTED_STREAMS);
-        StreamList.Builder list = StreamList.newBuilder().setAtEnd(true);
-        byte[] prefix = query.getPrefix().toByteArray();
+    /**
+     * Lists streams from behind {@code after}. Looks at a bounded number of them, of which few or none may begin with the
+     * prefix: a list that is not the last, even an empty one, says where to go on. It looks at one stream at least.
+     *
+     * @param untilNanos when to stop, of {@link System#nanoTime()}
+     */
+    StreamList list(ReadView view, ListStreams query, long untilNanos) {
+        Lister lister = new Lister(view, query, untilNanos);
         StreamKey after = query.getAfter().isEmpty() ? null : key(name(query.getAfter()));
-        int[] looked = {0};
-        view.listStreams(after, (key, head) -> {
-            if (++looked[0] % STREAMS_BETWEEN_CHECKS == 0 && isLate.getAsBoolean()) {
-                throw Failures.deadline("the deadline passed after looking at " + looked[0] + " streams");
-            }
-            if (!startsWith(key.name(), prefix)) {
-                return true;
-            }
-            if (list.getStreamsCount() == max) {
-                list.setAtEnd(false);
-                return false;
-            }
-            list.addStreams(info(view, key, head));
-            return true;
-        });
-        return list.build();
+        view.listStreams(after, lister::take);
+        return lister.list();
     }
 
     static StreamKey key(StreamName name) {
@@ -124,6 +116,49 @@ final class PageReader {
 
     private static int clamp(int asked, int max) {
         return asked <= 0 ? max : Math.min(asked, max); // a negative is an unsigned above two billion
+    }
+
+    /** Takes streams until the list is full, or enough of them have been looked at. */
+    private final class Lister {
+        private final ReadView view;
+        private final byte[] prefix;
+        private final int max;
+        private final long untilNanos;
+        private final StreamList.Builder list = StreamList.newBuilder();
+        private byte[] last = {};
+        private int looked;
+        private boolean more;
+
+        Lister(ReadView view, ListStreams query, long untilNanos) {
+            this.view = view;
+            this.prefix = query.getPrefix().toByteArray();
+            this.max = clamp(query.getMaxStreams(), MAX_LISTED_STREAMS);
+            this.untilNanos = untilNanos;
+        }
+
+        boolean take(StreamKey key, StreamHead head) {
+            if (list.getStreamsCount() == max || looked == MAX_LOOKED_STREAMS || isLate()) {
+                more = true;
+                return false;
+            }
+            looked++;
+            last = key.name();
+            if (startsWith(last, prefix)) {
+                list.addStreams(info(view, key, head));
+            }
+            return true;
+        }
+
+        private boolean isLate() {
+            return looked > 0 && looked % STREAMS_BETWEEN_CHECKS == 0 && untilNanos - System.nanoTime() <= 0;
+        }
+
+        StreamList list() {
+            if (more) {
+                list.setNextAfter(ByteString.copyFrom(last));
+            }
+            return list.setAtEnd(!more).build();
+        }
     }
 
     /** Takes events until the page is full; one event more tells whether there is more. */

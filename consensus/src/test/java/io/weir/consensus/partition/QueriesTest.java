@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.client.spi.NodeFailure;
+import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.memory.MemoryLogStore;
+import io.weir.protocol.Command;
 import io.weir.protocol.Direction;
 import io.weir.protocol.Error;
 import io.weir.protocol.ListStreams;
@@ -54,14 +56,10 @@ class QueriesTest {
 
     private void append(String stream, int payloadBytes) {
         long index = nextIndex++;
-        partition
-                .apply(
-                        1,
-                        index,
-                        Entries.entry(Entries.append(index + 1, stream, payloadBytes))
-                                .toByteString(),
-                        -1)
-                .join();
+        Command command = Entries.append(index + 1, stream, payloadBytes).toBuilder()
+                .setLowWaterMark(index)
+                .build();
+        partition.apply(1, index, Entries.entry(command).toByteString(), -1).join();
     }
 
     private static QueryRequest.Builder read(ReadLevel.Kind level, ReadPage.Builder page) {
@@ -242,16 +240,61 @@ class QueriesTest {
                 ListStreams.newBuilder().setPrefix(StreamName.of("a").utf8()).setMaxStreams(7);
         StreamList list;
         do {
-            list = get(partition.query(QueryRequest.newBuilder()
-                            .setTimeoutMs(5_000)
-                            .setLevel(ReadLevel.newBuilder().setKind(ReadLevel.Kind.STALE))
-                            .setListStreams(query)
-                            .build()))
-                    .getStreams();
+            list = list(query);
+            assertThat(list.getStreamsCount()).isLessThanOrEqualTo(7);
+            assertThat(list.getNextAfter().isEmpty()).isEqualTo(list.getAtEnd());
             list.getStreamsList().forEach(info -> names.add(info.getStream().toStringUtf8()));
-            query.setAfter(list.getStreams(list.getStreamsCount() - 1).getStream());
+            query.setAfter(list.getNextAfter());
         } while (!list.getAtEnd());
         assertThat(names).hasSize(20).doesNotHaveDuplicates().allMatch(name -> name.startsWith("a"));
+    }
+
+    @Test
+    void aListLooksAtBoundedlyManyStreamsAndGoesOnFromAnEmptyOne() {
+        int streams = PageReader.MAX_LOOKED_STREAMS + 100;
+        for (int i = 0; i < streams; i++) {
+            append("s" + i, 1);
+        }
+        ListStreams.Builder query =
+                ListStreams.newBuilder().setPrefix(StreamName.of("missing").utf8());
+        StreamList first = list(query);
+        assertThat(first.getStreamsCount()).isZero();
+        assertThat(first.getAtEnd()).isFalse();
+        StreamList second = list(query.setAfter(first.getNextAfter()));
+        assertThat(second.getStreamsCount()).isZero();
+        assertThat(second.getAtEnd()).isTrue();
+        assertThat(second.getNextAfter().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aListThatIsLateStillAdvances() {
+        for (int i = 0; i < 200; i++) {
+            append("s" + i, 1);
+        }
+        PageReader reader = new PageReader(0);
+        ListStreams.Builder query = ListStreams.newBuilder();
+        List<String> names = new ArrayList<>();
+        int lists = 0;
+        try (ReadView view = store.openRead()) {
+            StreamList list;
+            do {
+                list = reader.list(view, query.build(), System.nanoTime() - 1);
+                list.getStreamsList().forEach(info -> names.add(info.getStream().toStringUtf8()));
+                query.setAfter(list.getNextAfter());
+                lists++;
+            } while (!list.getAtEnd());
+        }
+        assertThat(names).hasSize(200).doesNotHaveDuplicates();
+        assertThat(lists).isGreaterThan(1);
+    }
+
+    private StreamList list(ListStreams.Builder query) {
+        return get(partition.query(QueryRequest.newBuilder()
+                        .setTimeoutMs(5_000)
+                        .setLevel(ReadLevel.newBuilder().setKind(ReadLevel.Kind.STALE))
+                        .setListStreams(query)
+                        .build()))
+                .getStreams();
     }
 
     @Test
