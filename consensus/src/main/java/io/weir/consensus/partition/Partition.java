@@ -54,7 +54,8 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 new ApplyPipeline(store, new PartitionStateMachine(), new Applier(), prefix + "-apply-" + number);
         this.batcher = new CommandBatcher(
                 raft, setup.clockMs(), this::logTimeMs, setup.answers(), prefix + "-propose-" + number);
-        this.queries = new Queries(number, store, raft, waiters, setup.readers(), setup.answers(), setup.timer());
+        this.queries = new Queries(
+                number, store, raft, waiters, setup.readers(), setup.answers(), setup.timer(), this::unreadyReason);
     }
 
     /** Starts the threads; to be called before Raft starts. */

@@ -7,7 +7,6 @@ import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
 import io.weir.protocol.Direction;
 import io.weir.protocol.Error;
-import io.weir.protocol.Page;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.ReadPage;
@@ -20,6 +19,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +35,12 @@ final class Queries {
     private final Executor readers;
     private final Executor answers;
     private final ScheduledExecutorService timer;
+    private final Supplier<@Nullable String> unready;
 
     /**
      * @param readers runs what reads the store
      * @param answers runs what completes callers' futures where neither the reader nor the caller does
+     * @param unready why the partition cannot serve, or null
      */
     Queries(
             int partition,
@@ -47,7 +49,8 @@ final class Queries {
             Waiters waiters,
             Executor readers,
             Executor answers,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            Supplier<@Nullable String> unready) {
         this.store = store;
         this.barrier = new ReadBarrier(raft, answers);
         this.waiters = waiters;
@@ -55,6 +58,7 @@ final class Queries {
         this.readers = readers;
         this.answers = answers;
         this.timer = timer;
+        this.unready = unready;
     }
 
     /** Answers within the request's timeout; fails with a {@link NodeFailure} only. */
@@ -151,14 +155,14 @@ final class Queries {
             }
             QueryResponse response = look();
             if (!mustWait(response)) {
-                answer.complete(response);
+                finish(response);
                 return;
             }
             Waiter registered = register(stream);
             QueryResponse again = look(); // whatever came before the registration is seen here
             if (!mustWait(again)) {
                 waiters.remove(registered);
-                answer.complete(again);
+                finish(again);
                 return;
             }
             if (waitEnd == null) {
@@ -168,13 +172,26 @@ final class Queries {
         }
 
         private boolean mustWait(QueryResponse response) {
-            if (!response.hasPage()) {
-                return false;
+            return isInVain(response) && waitUntilNanos - System.nanoTime() > 0;
+        }
+
+        /** Whether the read is one that waits, and has nothing yet. */
+        private boolean isInVain(QueryResponse response) {
+            return response.hasPage()
+                    && response.getPage().getEventsCount() == 0
+                    && request.getReadPage().getWaitMs() != 0;
+        }
+
+        /**
+         * Answers. A replica that gets no events any more would tell who follows it that there are none, again and again, and
+         * who follows stays where he gets answers: so it says that it is not ready, and another one is asked.
+         */
+        private void finish(QueryResponse response) {
+            String reason = isInVain(response) ? unready.get() : null;
+            if (reason != null) {
+                throw Failures.notReady("no event came, but this replica would not know: " + reason);
             }
-            Page page = response.getPage();
-            return page.getEventsCount() == 0
-                    && request.getReadPage().getWaitMs() != 0
-                    && waitUntilNanos - System.nanoTime() > 0;
+            answer.complete(response);
         }
 
         private QueryResponse look() {
@@ -197,6 +214,12 @@ final class Queries {
             }
         }
 
+        /** Leaves half of what is left for the answer's way. */
+        private long listUntilNanos() {
+            long now = System.nanoTime();
+            return now + (deadlineNanos - now) / 2;
+        }
+
         /** Registers a waiter that goes away with the answer. */
         private Waiter register(@Nullable StreamName what) {
             Waiter registered = waiters.register(what);
@@ -214,12 +237,6 @@ final class Queries {
             }
             ScheduledFuture<?> end = waitEnd;
             if (end != null) {
-        /** Leaves half of what is left for the answer's way. */
-        private long listUntilNanos() {
-            long now = System.nanoTime();
-            return now + (deadlineNanos - now) / 2;
-        }
-
                 end.cancel(false);
             }
         }

@@ -186,6 +186,45 @@ class QueriesTest {
     }
 
     @Test
+    void aWaitInVainOnAReplicaThatGetsNoEventsSaysSo() {
+        append("s", 1);
+        raft.view = new RaftView(RaftView.Role.CANDIDATE, "", 1, 0, false);
+        assertNotReady(read(ReadLevel.Kind.STALE, stream("s", 1).setWaitMs(50)), "no leader is known");
+        assertNotReady(
+                read(ReadLevel.Kind.STALE, ReadPage.newBuilder().setFrom(1).setWaitMs(50)), "no leader is known");
+        assertThat(page(read(ReadLevel.Kind.STALE, stream("s", 0).setWaitMs(50)))
+                        .getEventsCount())
+                .as("what it has it gives")
+                .isEqualTo(1);
+        assertThat(page(read(ReadLevel.Kind.STALE, stream("s", 1))).getEventsCount())
+                .as("a read that does not wait asks for the past only")
+                .isZero();
+        raft.view = new RaftView(RaftView.Role.FOLLOWER, "n2", 2, 0, false);
+        assertThat(page(read(ReadLevel.Kind.STALE, stream("s", 1).setWaitMs(50)))
+                        .getEventsCount())
+                .isZero();
+    }
+
+    @Test
+    void aWaitThatBeganWithoutALeaderIsAnsweredIfOneComesInTime() {
+        raft.view = new RaftView(RaftView.Role.CANDIDATE, "", 1, 0, false);
+        CompletableFuture<QueryResponse> tail = partition.query(
+                read(ReadLevel.Kind.STALE, stream("s", 0).setWaitMs(9_000)).build());
+        append("s", 1);
+        assertThat(get(tail).getPage().getEventsCount()).isEqualTo(1);
+    }
+
+    private void assertNotReady(QueryRequest.Builder request, String reason) {
+        assertThatThrownBy(() -> get(partition.query(request.build())))
+                .cause()
+                .isInstanceOfSatisfying(NodeFailure.class, failure -> {
+                    assertThat(failure.error().getCode()).isEqualTo(Error.Code.NOT_READY);
+                    assertThat(failure.error().getMessage()).contains(reason);
+                    assertThat(failure.error().getMaybeExecuted()).isFalse();
+                });
+    }
+
+    @Test
     void noWakeUpIsLostBetweenLookingAndWaiting() throws Exception {
         int events = 2_000;
         Thread writer = new Thread(() -> {
