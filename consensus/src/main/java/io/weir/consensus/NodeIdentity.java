@@ -2,13 +2,9 @@ package io.weir.consensus;
 
 import io.weir.client.EventStoreException.CannotOpen;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -88,19 +84,7 @@ record NodeIdentity(String clusterId, String nodeId, int partitions, List<String
         text.append("node=").append(nodeId).append('\n');
         text.append("partitions=").append(partitions).append('\n');
         members.forEach(member -> text.append("member=").append(member).append('\n'));
-        Path temporary = directory.resolve(FILE + ".tmp");
-        try (FileChannel file = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
-            file.force(true);
-        }
-        Files.move(temporary, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DurableFile.write(directory.resolve(FILE), text.toString());
     }
 
     private static String value(Path file, List<String> lines, String name) {

@@ -18,6 +18,7 @@ import io.weir.logstore.lmdb.Settings;
 import io.weir.protocol.Member;
 import io.weir.protocol.NodeStatus;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -134,7 +135,10 @@ public final class WeirNode implements AutoCloseable {
 
     /** See {@link BootMark}; an only member votes for itself, whatever it has forgotten. */
     private static void awaitForgottenElections(NodeConfig config, NodeDirectory directory) throws IOException {
-        if (!BootMark.renew(directory.path(), BootMark.current())
+        boolean isUsed = Files.exists(directory.raft());
+        // Before the mark, which forces its directory: Ratis forces what is in its own, not the name of it.
+        Files.createDirectories(directory.raft());
+        if (!BootMark.renew(directory.path(), BootMark.current(), isUsed)
                 || config.members().size() == 1) {
             return;
         }

@@ -14,28 +14,42 @@ final class BootMarkTest {
 
     @Test
     void aNewDirectoryHasForgottenNothing() throws IOException {
-        assertThat(BootMark.renew(directory, "a")).isFalse();
+        assertThat(BootMark.renew(directory, "a", false)).isFalse();
     }
 
     @Test
     void theSameBootHasForgottenNothing() throws IOException {
-        BootMark.renew(directory, "a");
-        assertThat(BootMark.renew(directory, "a")).isFalse();
+        BootMark.renew(directory, "a", false);
+        assertThat(BootMark.renew(directory, "a", false)).isFalse();
     }
 
     @Test
     void anotherBootMayHaveForgotten_once() throws IOException {
-        BootMark.renew(directory, "a");
-        assertThat(BootMark.renew(directory, "b")).isTrue();
-        assertThat(BootMark.renew(directory, "b")).isFalse();
+        BootMark.renew(directory, "a", false);
+        assertThat(BootMark.renew(directory, "b", false)).isTrue();
+        assertThat(BootMark.renew(directory, "b", false)).isFalse();
     }
 
     @Test
     void aTornMarkOrASystemWithoutBootIdsMayHaveForgotten() throws IOException {
         Files.writeString(directory.resolve(BootMark.FILE), "");
-        assertThat(BootMark.renew(directory, "a")).isTrue();
-        assertThat(BootMark.renew(directory, "")).isTrue();
-        assertThat(BootMark.renew(directory, "")).isTrue();
+        assertThat(BootMark.renew(directory, "a", false)).isTrue();
+        assertThat(BootMark.renew(directory, "", false)).isTrue();
+        assertThat(BootMark.renew(directory, "", false)).isTrue();
+    }
+
+    @Test
+    void aMarkThatIsLostInAUsedDirectoryMayHaveForgotten_once() throws IOException {
+        assertThat(BootMark.renew(directory, "a", true)).isTrue();
+        assertThat(BootMark.renew(directory, "a", true)).isFalse();
+    }
+
+    @Test
+    void theMarkReplacesTheOldOneAsAWhole() throws IOException {
+        BootMark.renew(directory, "a longer one", false);
+        BootMark.renew(directory, "b", false);
+        assertThat(directory.resolve(BootMark.FILE)).hasContent("b");
+        assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
     }
 
     @Test
