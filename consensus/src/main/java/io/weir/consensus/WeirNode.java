@@ -22,9 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,8 +75,9 @@ public final class WeirNode implements AutoCloseable {
         try {
             NodeDirectory directory = NodeDirectory.lock(config.directory());
             closing.add("directory lock", directory::close);
+            NodeAddresses addresses = NodeAddresses.check(config);
             directory.claim(found -> NodeIdentity.of(config));
-            return start(config, directory, stores, closing);
+            return start(config, addresses, directory, stores, closing);
         } catch (EventStoreException e) {
             closing.close();
             throw e;
@@ -92,24 +91,17 @@ public final class WeirNode implements AutoCloseable {
     }
 
     /** Starts in a directory that is locked and claimed; what was started is in {@code closing}, also after a failure. */
-    static WeirNode start(NodeConfig config, NodeDirectory directory, StoreOpener stores, Closing closing)
+    static WeirNode start(
+            NodeConfig config, NodeAddresses addresses, NodeDirectory directory, StoreOpener stores, Closing closing)
             throws IOException {
-        HostPort peer = address(config, "peer address", config.self().peerAddress());
-        String clientAddress = config.self().clientAddress();
-        if (clientAddress != null
-                && address(config, "client address", clientAddress).port() == 0) {
-            throw new CannotOpen(
-                    "client address of node " + config.nodeId() + " has port 0, which no client can find; name a port",
-                    null);
-        }
         NodeThreads threads = new NodeThreads(config.nodeId(), System::currentTimeMillis);
         closing.add("threads", threads::close);
         RatisNode raft = new RatisNode(new RatisNode.Settings(
                 config.clusterId(),
                 config.nodeId(),
-                peerAddresses(config),
-                peer.host(),
-                peer.port(),
+                addresses.peers(),
+                addresses.peer().host(),
+                addresses.peer().port(),
                 config.partitions(),
                 directory.raft()));
         List<Partition> partitions = openPartitions(config, directory, stores, raft, threads, closing);
@@ -126,6 +118,7 @@ public final class WeirNode implements AutoCloseable {
 
         LocalNodeChannel channel = new LocalNodeChannel(config, partitions, System::currentTimeMillis);
         closing.add("channel", channel::end);
+        String clientAddress = config.self().clientAddress();
         if (clientAddress != null) {
             FrontDoor door = FrontDoor.start(channel, clientAddress);
             closing.add("front door", door::close);
@@ -282,26 +275,5 @@ public final class WeirNode implements AutoCloseable {
         if (closer.isAlive()) {
             throw new IllegalStateException("the store is still busy after " + STORE_CLOSE_MS + " ms");
         }
-    }
-
-    private static HostPort address(NodeConfig config, String what, String text) {
-        String named = what + " of node " + config.nodeId();
-        HostPort address = HostPort.parse(named, text).requireLoopback(named);
-        address.requireFree(named);
-        return address;
-    }
-
-    private static Map<String, String> peerAddresses(NodeConfig config) {
-        Map<String, String> addresses = new LinkedHashMap<>();
-        for (MemberConfig member : config.members()) {
-            HostPort address = HostPort.parse("peer address of node " + member.id(), member.peerAddress());
-            if (address.port() == 0 && config.members().size() > 1) {
-                throw new CannotOpen(
-                        "peer address of node " + member.id() + " has port 0, which its peers cannot find; name a port",
-                        null);
-            }
-            addresses.put(member.id(), address.toString());
-        }
-        return addresses;
     }
 }

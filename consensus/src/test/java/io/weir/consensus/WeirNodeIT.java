@@ -121,6 +121,38 @@ class WeirNodeIT {
     }
 
     @Test
+    void aFirstStartThatIsRefusedLeavesTheMembersFreeToBeCorrected() throws IOException {
+        List<Integer> free = TestCluster.freePorts(2);
+        try (ServerSocket taken = new ServerSocket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            assertRefused(two("127.0.0.1:" + taken.getLocalPort(), new MemberConfig("n2", "127.0.0.1:1", null)))
+                    .hasMessageContaining("another port");
+        }
+        assertThat(directory.resolve(NodeIdentity.FILE)).doesNotExist();
+        String other = "127.0.0.1:" + free.get(1);
+        WeirNode.start(two("127.0.0.1:" + free.get(0), new MemberConfig("n2", other, null)))
+                .close();
+    }
+
+    @Test
+    void anAddressOfAnotherMemberThatOthersCanReachIsRefused() {
+        String own = "127.0.0.1:" + TestCluster.freePorts(1).get(0);
+        assertRefused(two(own, new MemberConfig("n2", "192.0.2.1:7000", null)))
+                .hasMessageContaining("peer address of node n2 192.0.2.1:7000")
+                .hasMessageContaining("no TLS yet");
+        assertRefused(two(own, new MemberConfig("n2", "127.0.0.1:1", "192.0.2.1:7001")))
+                .hasMessageContaining("client address of node n2 192.0.2.1:7001")
+                .hasMessageContaining("no TLS yet");
+        assertRefused(two(own, new MemberConfig("n2", "127.0.0.1:0", null)))
+                .hasMessageContaining("peer address of node n2 has port 0");
+    }
+
+    /** The first of two members, in the test's directory. */
+    private NodeConfig two(String peerAddress, MemberConfig second) {
+        return new NodeConfig("c1", "n1", List.of(new MemberConfig("n1", peerAddress, null), second), 1, directory);
+    }
+
+    @Test
     void anAddressThatOthersCanReachIsRefused() {
         assertRefused(new NodeConfig("c1", "n1", List.of(new MemberConfig("n1", "0.0.0.0:7000", null)), 1, directory))
                 .hasMessageContaining("0.0.0.0:7000")
