@@ -15,6 +15,7 @@ import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.FaultyStore;
 import io.weir.logstore.lmdb.LmdbLogStore;
 import io.weir.logstore.lmdb.Settings;
+import io.weir.protocol.Error;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.ReadLevel;
 import io.weir.protocol.Session;
@@ -47,10 +48,13 @@ class ClusterIT {
                 EventStore store = cluster.connect()) {
             Followed followed = new Followed();
             store.subscribe(Subscription.stream("stream-0"), followed);
+            Positions positions = new Positions();
+            int partition = store.partitionOf("stream-0");
 
             List<CompletableFuture<AppendResult>> before = append(store, 0, 200);
             before.get(0).join();
-            String stopped = cluster.awaitLeader(0);
+            store.subscribe(Subscription.partition(partition), positions); // catches up first, then follows
+            String stopped = cluster.awaitLeader(partition);
             cluster.stop(stopped);
             List<CompletableFuture<AppendResult>> after = append(store, 200, 400);
             before.forEach(CompletableFuture::join);
@@ -58,6 +62,7 @@ class ClusterIT {
 
             assertStreams(store, 400);
             followed.assertHas(400);
+            positions.assertHas(eventsOf(cluster, partition));
             cluster.assertEqualDigests();
 
             cluster.start(stopped);
@@ -66,7 +71,39 @@ class ClusterIT {
             append(store, 400, 450).forEach(CompletableFuture::join);
             assertStreams(store, 450);
             followed.assertHas(450);
+            positions.assertHas(eventsOf(cluster, partition));
             cluster.assertEqualDigests();
+        }
+    }
+
+    private static long eventsOf(TestCluster cluster, int partition) {
+        return cluster.node(cluster.awaitLeader(partition)).partition(partition).nextPosition();
+    }
+
+    @Test
+    void theLastOfThreeTellsWhoFollowsItThatItIsNotReady() {
+        try (TestCluster cluster = TestCluster.start(directory, 1);
+                EventStore store = cluster.connect()) {
+            append(store, 0, 1).forEach(CompletableFuture::join);
+            cluster.assertEqualDigests();
+            cluster.stop("n1");
+            cluster.stop("n2");
+            WeirNode last = cluster.node("n3");
+            TestCluster.await(
+                    "n3 to be alone", () -> !last.status().getPartitions(0).getReady());
+            assertThatThrownBy(() -> last.channel()
+                            .query(Commands.read(0, "stream-0", 1, ReadLevel.Kind.STALE, 200))
+                            .join())
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            NodeFailure.class,
+                            failure -> assertThat(failure.error().getCode()).isEqualTo(Error.Code.NOT_READY));
+            assertThat(last.channel()
+                            .query(Commands.read(0, "stream-0", 0, ReadLevel.Kind.STALE, 200))
+                            .join()
+                            .getPage()
+                            .getEventsCount())
+                    .isEqualTo(1);
         }
     }
 
@@ -297,6 +334,44 @@ class ClusterIT {
         @Override
         public void onNext(RecordedEvent event) {
             numbers.add(number(event));
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            ended.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            ended.complete(null);
+        }
+    }
+
+    /** A subscriber to a partition, which must see every position once, in order. */
+    private static final class Positions implements Flow.Subscriber<RecordedEvent> {
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private volatile long next;
+
+        void assertHas(long count) {
+            TestCluster.await("position " + count + " of the partition", () -> next >= count || ended.isDone());
+            assertThat(ended).isNotDone();
+            assertThat(next).isEqualTo(count);
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate") // signals come one after the other
+        public void onNext(RecordedEvent event) {
+            if (event.position() == next) {
+                next++;
+            } else {
+                ended.completeExceptionally(
+                        new AssertionError("position " + event.position() + " where " + next + " was due"));
+            }
         }
 
         @Override
