@@ -34,8 +34,8 @@ final class NodeThreads implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MAX_QUEUED_READS),
                 factory("weir-" + nodeId + "-read-"));
-        // One thread: answers leave in the order in which they were decided. After the end whoever has one hands it
-        // out.
+        // One thread: answers leave in the order in which they were decided. After the end whoever has one
+        // hands it out.
         answers = new ThreadPoolExecutor(
                 1,
                 1,

@@ -64,8 +64,8 @@ public final class FrontDoor implements AutoCloseable {
                 .maxInboundMessageSize(MAX_INBOUND_MESSAGE_BYTES)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
-                // A stranger that connects and says nothing, and a client whose machine is gone, must not hold a
-                // socket.
+                // A stranger that connects and says nothing, and a client whose machine is gone,
+                // must not hold a socket.
                 .handshakeTimeout(10, TimeUnit.SECONDS)
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
@@ -112,8 +112,8 @@ public final class FrontDoor implements AutoCloseable {
         // What does not end in time is left behind, on daemon threads.
         acceptLoop.shutdownGracefully(0, CLOSE_GRACE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_GRACE_MS);
         ioLoops.shutdownGracefully(0, CLOSE_GRACE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_GRACE_MS);
-        // Last: an event loop that closes a connection hands that news to this pool, and complains loudly if it is
-        // gone.
+        // Last: an event loop that closes a connection hands that news to this pool, and complains loudly
+        // if it is gone.
         calls.shutdown();
         if (!undisturbed) {
             Thread.currentThread().interrupt();

@@ -44,8 +44,8 @@ final class ServerCommand {
         List<String> command = new ArrayList<>(serverCommand);
         command.addAll(List.of("--dir", dataDirectory.toString(), "--cluster-id", clusterId, "--node", nodeId));
         command.addAll(List.of("--members", memberList, "--partitions", Integer.toString(partitions)));
-        // Standard input is a pipe from this process. A server that outlived a killed test would hold its port and
-        // disk.
+        // Standard input is a pipe from this process. A server that outlived a killed test would hold
+        // its port and disk.
         command.add("--exit-with-parent");
         return command;
     }

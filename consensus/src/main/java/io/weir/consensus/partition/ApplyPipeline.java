@@ -155,8 +155,8 @@ final class ApplyPipeline implements AutoCloseable {
         applier.join(timeoutMs);
         if (applier.isAlive()) {
             LOG.warn("{} is still busy after {} ms", applier.getName(), timeoutMs);
-            // A disk that hangs: Raft waits for these when it closes. Whether they are committed yet, the next open
-            // will see.
+            // A disk that hangs: Raft waits for these when it closes. Whether they are committed yet,
+            // the next open will see.
             current.forEach(item -> item.done().complete(null));
         }
     }
