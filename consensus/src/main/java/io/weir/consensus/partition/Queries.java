@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A snapshot is opened and closed within one page, on a thread of the read pool; a read that waits holds none.
  */
 final class Queries {
+    /** The longest wait for events that are not there yet; who wants more asks again. */
+    static final long MAX_WAIT_MS = 60_000;
+
+    static final long MAX_TIMEOUT_MS = 600_000;
+
     private final LogStore store;
     private final ReadBarrier barrier;
     private final Waiters waiters;
@@ -73,6 +78,11 @@ final class Queries {
         return query.answer;
     }
 
+    /** Unsigned milliseconds, cut to a limit: a place among those who wait is not given away for weeks. */
+    private static long nanos(int millis, long maxMs) {
+        return TimeUnit.MILLISECONDS.toNanos(Math.min(Integer.toUnsignedLong(millis), maxMs));
+    }
+
     /** One query on its way. */
     private final class Query {
         private final QueryRequest request;
@@ -86,9 +96,9 @@ final class Queries {
         Query(QueryRequest request) {
             this.request = request;
             long now = System.nanoTime();
-            this.deadlineNanos = now + TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(request.getTimeoutMs()));
+            this.deadlineNanos = now + nanos(request.getTimeoutMs(), MAX_TIMEOUT_MS);
             ReadPage page = request.getReadPage();
-            this.waitUntilNanos = now + TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(page.getWaitMs()));
+            this.waitUntilNanos = now + nanos(page.getWaitMs(), MAX_WAIT_MS);
             this.stream = request.hasReadPage() && page.hasStream() ? PageReader.name(page.getStream()) : null;
             if (page.getWaitMs() != 0 && page.getDirection() != Direction.FORWARDS) {
                 throw Failures.invalid("wait_ms is " + page.getWaitMs() + ", but only a read forwards can wait");
