@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,13 +66,20 @@ final class CommandBatcher implements AutoCloseable {
      * @param clockMs this node's clock, milliseconds since the epoch
      * @param logTimeMs the log time applied so far
      * @param answers runs what completes callers' futures, in order
+     * @param died called if the proposing thread ends by a defect or for want of memory: nobody else would ever say so
      */
-    CommandBatcher(RaftPort raft, LongSupplier clockMs, LongSupplier logTimeMs, Executor answers, String threadName) {
+    CommandBatcher(
+            RaftPort raft,
+            LongSupplier clockMs,
+            LongSupplier logTimeMs,
+            Executor answers,
+            Consumer<Throwable> died,
+            String threadName) {
         this.raft = raft;
         this.clockMs = clockMs;
         this.logTimeMs = logTimeMs;
         this.answers = answers;
-        this.proposer = new Thread(this::proposeAll, threadName);
+        this.proposer = new Thread(() -> run(died), threadName);
         proposer.setDaemon(true);
     }
 
@@ -193,6 +201,14 @@ final class CommandBatcher implements AutoCloseable {
     boolean join(long timeoutMs) throws InterruptedException {
         proposer.join(timeoutMs);
         return !proposer.isAlive();
+    }
+
+    private void run(Consumer<Throwable> died) {
+        try {
+            proposeAll();
+        } catch (Throwable t) {
+            died.accept(t);
+        }
     }
 
     private void proposeAll() {

@@ -53,7 +53,12 @@ public final class Partition implements RaftEvents, AutoCloseable {
         this.pipeline =
                 new ApplyPipeline(store, new PartitionStateMachine(), new Applier(), prefix + "-apply-" + number);
         this.batcher = new CommandBatcher(
-                raft, setup.clockMs(), this::logTimeMs, setup.answers(), prefix + "-propose-" + number);
+                raft,
+                setup.clockMs(),
+                this::logTimeMs,
+                setup.answers(),
+                cause -> fail("cannot propose: " + cause),
+                prefix + "-propose-" + number);
         this.queries = new Queries(
                 number, store, raft, waiters, setup.readers(), setup.answers(), setup.timer(), this::unreadyReason);
     }

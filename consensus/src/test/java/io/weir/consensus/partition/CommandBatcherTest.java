@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,8 +22,9 @@ class CommandBatcherTest {
     private final FakeRaft raft = new FakeRaft();
     private final AtomicLong clockMs = new AtomicLong(1_000);
     private final AtomicLong logTimeMs = new AtomicLong();
+    private final CompletableFuture<Throwable> died = new CompletableFuture<>();
     private final CommandBatcher batcher =
-            new CommandBatcher(raft, clockMs::get, logTimeMs::get, Runnable::run, "test-propose");
+            new CommandBatcher(raft, clockMs::get, logTimeMs::get, Runnable::run, died::complete, "test-propose");
 
     @BeforeEach
     void start() {
@@ -44,6 +46,14 @@ class CommandBatcherTest {
                 .containsExactly(1L);
         finish(entry);
         assertThat(answer.join().hasAppended()).isTrue();
+    }
+
+    @Test
+    void anEndOfTheProposerIsReported() {
+        OutOfMemoryError cause = new OutOfMemoryError("as if");
+        raft.failing = cause;
+        var unused = batcher.submit(Entries.append(1, "s", 10), 5_000);
+        assertThat(died.orTimeout(10, TimeUnit.SECONDS).join()).isSameAs(cause);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A Raft of one node whose commits the test decides: what is proposed waits until the test finishes it. */
 final class FakeRaft implements RaftPort {
@@ -16,11 +17,16 @@ final class FakeRaft implements RaftPort {
     final List<Proposed> proposed = new CopyOnWriteArrayList<>();
     final List<CompletableFuture<Long>> barriers = new CopyOnWriteArrayList<>();
     final AtomicLong halts = new AtomicLong();
+    volatile @Nullable Error failing;
     volatile RaftView view = new RaftView(RaftView.Role.LEADER, "n1", 1, 0, true);
 
     @Override
     public CompletableFuture<Void> propose(long entryId, byte[] data) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        Error thrown = failing;
+        if (thrown != null) {
+            throw thrown;
+        }
         try {
             proposed.add(new Proposed(entryId, LogEntry.parseFrom(data), done));
         } catch (InvalidProtocolBufferException e) {
