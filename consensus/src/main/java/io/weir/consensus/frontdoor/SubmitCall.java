@@ -126,6 +126,13 @@ final class SubmitCall implements StreamObserver<SubmitRequest> {
         do {
             try {
                 turn();
+            } catch (RejectedExecutionException e) {
+                // The front door has closed its connections in the middle of the turn: nobody is left to be told.
+                abandoned = true;
+                drop();
+                if (!ended) {
+                    end();
+                }
             } catch (Throwable t) {
                 giveUp(t);
             }
