@@ -152,6 +152,9 @@ class LocalClusterIT {
                         "-Xmx96m",
                         "--add-opens",
                         "java.base/jdk.internal.misc=ALL-UNNAMED",
+                        // A killed node cannot remove its native library: it lies where the test is cleaned up.
+                        "-Dlmdbjava.extract.dir=" + directory,
+                        "-Djffi.extract.dir=" + directory,
                         "-cp",
                         System.getProperty("java.class.path"),
                         ScriptedServer.class.getName(),
