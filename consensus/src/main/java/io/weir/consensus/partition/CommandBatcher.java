@@ -7,6 +7,7 @@ import io.weir.protocol.Error;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Proposal;
+import io.weir.statemachine.PartitionStateMachine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -260,7 +261,9 @@ final class CommandBatcher implements AutoCloseable {
 
     private void propose(List<Waiting> commands, long nowNanos) {
         long stampMs = Math.max(clockMs.getAsLong(), logTimeMs.getAsLong());
-        LogEntry.Builder builder = LogEntry.newBuilder().setFormat(1).setStampMs(stampMs);
+        LogEntry.Builder builder = LogEntry.newBuilder()
+                .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
+                .setStampMs(stampMs);
         for (Waiting waiting : commands) {
             builder.addProposals(Proposal.newBuilder()
                     .setCommand(waiting.command())
