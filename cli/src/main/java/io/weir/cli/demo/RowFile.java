@@ -7,14 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.weir.cli.Utf8;
 import io.weir.cli.demo.RowInput.Row;
 import io.weir.cli.shell.CliFailure;
 import io.weir.protocol.InvalidNameException;
 import io.weir.protocol.Limits;
 import io.weir.protocol.StreamName;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -140,14 +139,11 @@ final class RowFile {
     }
 
     private static String text(int line, byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String text = Utf8.textOrNull(bytes);
+        if (text == null) {
             throw malformed(line, "not UTF-8");
         }
+        return text;
     }
 
     /** A row that cannot be meant; lines count from 0 here and from 1 for people. */

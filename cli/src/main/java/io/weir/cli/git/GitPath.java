@@ -1,8 +1,7 @@
 package io.weir.cli.git;
 
+import io.weir.cli.Utf8;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -96,14 +95,7 @@ public final class GitPath implements Comparable<GitPath> {
 
     /** The path as text, or null if it is not valid UTF-8. */
     public @Nullable String text() {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
+        return Utf8.textOrNull(bytes);
     }
 
     @Override

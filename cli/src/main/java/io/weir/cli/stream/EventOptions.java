@@ -1,6 +1,7 @@
 package io.weir.cli.stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.weir.cli.Utf8;
 import io.weir.cli.shell.CliFailure;
 import io.weir.cli.shell.Json;
 import io.weir.client.NewEvent;
@@ -101,7 +102,7 @@ public final class EventOptions {
         if (Json.parseOrNull(payload) != null) {
             return JSON;
         }
-        return EventView.textOrNull(payload) == null ? "application/octet-stream" : "text/plain";
+        return Utf8.textOrNull(payload) == null ? "application/octet-stream" : "text/plain";
     }
 
     static String base64(byte[] bytes) {

@@ -2,15 +2,12 @@ package io.weir.cli.stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.weir.cli.Utf8;
 import io.weir.cli.shell.Column;
 import io.weir.cli.shell.Json;
 import io.weir.client.RecordedEvent;
 import io.weir.client.StreamInfo;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** How events and streams look, as rows and as JSON. */
 final class EventView {
@@ -59,7 +56,7 @@ final class EventView {
     /** JSON as itself, text as text, all else in base64: whoever appends that line again appends the same event. */
     private static void putPayload(ObjectNode node, byte[] payload, String contentType) {
         JsonNode json = contentType.contains("json") ? Json.parseOrNull(payload) : null;
-        String text = textOrNull(payload);
+        String text = Utf8.textOrNull(payload);
         if (json != null && !json.isTextual()) {
             node.set("data", json);
         } else if (text != null) {
@@ -80,19 +77,7 @@ final class EventView {
     }
 
     private static String shortData(RecordedEvent event) {
-        String text = textOrNull(event.payload());
+        String text = Utf8.textOrNull(event.payload());
         return text == null ? event.payload().length + " bytes" : text;
-    }
-
-    /** The text that these bytes are in UTF-8, or null if they are none. */
-    static @Nullable String textOrNull(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
     }
 }
