@@ -60,7 +60,7 @@ public final class HistoryBuilder {
         /** Ends the commit and returns its number; the changes are against the first parent. */
         public int on(int... parents) {
             marks++;
-            write(script, "commit refs/work/" + marks + "\nmark :" + marks + "\n");
+            write(script, "commit refs/zoo/" + marks + "\nmark :" + marks + "\n");
             write(script, "committer Ada <ada@example.org> " + (1_700_000_000 + marks * 60) + " +0000\n");
             if (!encoding.isEmpty()) {
                 write(script, "encoding " + encoding + "\n");
