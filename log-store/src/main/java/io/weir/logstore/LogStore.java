@@ -56,6 +56,22 @@ public interface LogStore extends AutoCloseable {
      */
     ReadView openRead();
 
+    /**
+     * The running values of the last durable checkpoint: what the next open finds, and after which Raft's log must replay.
+     * {@link PartitionState#EMPTY} if there is none. After open, equal to {@link #state()}. Any thread.
+     */
+    PartitionState checkpoint();
+
+    /**
+     * Begins to make the last committed state durable. Short: what takes long is {@link Checkpoint#complete()}.
+     *
+     * @throws IllegalStateException if a batch is open on another thread, another checkpoint is under way, or the store is closed
+     */
+    Checkpoint beginCheckpoint();
+
+    /** Bytes that were taken from the file since the last completed checkpoint. */
+    long growthBytes();
+
     /** Streams that exist. */
     long streams();
 

@@ -1,5 +1,6 @@
 package io.weir.consensus.partition;
 
+import io.weir.logstore.Checkpoint;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
@@ -77,6 +78,21 @@ public final class FaultyStore implements LogStore {
     @Override
     public ReadView openRead() {
         return store.openRead();
+    }
+
+    @Override
+    public PartitionState checkpoint() {
+        return store.checkpoint();
+    }
+
+    @Override
+    public Checkpoint beginCheckpoint() {
+        return store.beginCheckpoint();
+    }
+
+    @Override
+    public long growthBytes() {
+        return store.growthBytes();
     }
 
     @Override

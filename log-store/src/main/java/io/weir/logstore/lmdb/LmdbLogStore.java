@@ -1,5 +1,6 @@
 package io.weir.logstore.lmdb;
 
+import io.weir.logstore.Checkpoint;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
@@ -32,6 +33,8 @@ public final class LmdbLogStore implements LogStore {
     private final HeadCache heads;
     private final DrainGate gate;
     private volatile PartitionState state;
+    private volatile PartitionState checkpoint;
+    private volatile long checkpointFileBytes;
     private volatile @Nullable StoreException failure;
     /** What the last batch met, if a larger map will help. Guarded by being the writer. */
     private @Nullable StoreException mapFull;
@@ -47,6 +50,8 @@ public final class LmdbLogStore implements LogStore {
         this.lock = lock;
         this.environment = environment;
         this.state = state;
+        this.checkpoint = state;
+        this.checkpointFileBytes = environment.fileBytes();
         this.readers = new ReaderPool(environment);
         this.heads = new HeadCache(settings.cachedHeads());
         this.gate = new DrainGate("the store in " + environment.directory(), settings.readers());
@@ -163,6 +168,39 @@ public final class LmdbLogStore implements LogStore {
         if (cause != null) {
             throw new StoreException.Failed("the store failed and must be closed: " + cause.getMessage(), cause);
         }
+    }
+
+    @Override
+    public PartitionState checkpoint() {
+        return checkpoint;
+    }
+
+    /** Every commit is synced: what is to be made durable is so already. */
+    @Override
+    public Checkpoint beginCheckpoint() {
+        checkNotFailed();
+        PartitionState captured = state;
+        long fileBytes = environment.fileBytes();
+        return new Checkpoint() {
+            @Override
+            public PartitionState state() {
+                return captured;
+            }
+
+            @Override
+            public void complete() {
+                checkpoint = captured;
+                checkpointFileBytes = fileBytes;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public long growthBytes() {
+        return environment.fileBytes() - checkpointFileBytes;
     }
 
     /** Ids are dense and no stream is ever removed: the next id is the number of streams. */

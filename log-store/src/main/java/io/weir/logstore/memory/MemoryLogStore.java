@@ -1,5 +1,6 @@
 package io.weir.logstore.memory;
 
+import io.weir.logstore.Checkpoint;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
@@ -19,6 +20,7 @@ public final class MemoryLogStore implements LogStore {
     private final DrainGate gate;
     private final Object lock = new Object();
     private Tables tables = new Tables();
+    private volatile PartitionState checkpoint = PartitionState.EMPTY;
 
     public MemoryLogStore(StoreIdentity identity) {
         this.identity = identity;
@@ -52,6 +54,36 @@ public final class MemoryLogStore implements LogStore {
             tables.views++;
             return new MemoryView(this, tables);
         }
+    }
+
+    @Override
+    public PartitionState checkpoint() {
+        return checkpoint;
+    }
+
+    /** Remembers the state only: nothing here outlives the process. */
+    @Override
+    public Checkpoint beginCheckpoint() {
+        PartitionState state = state();
+        return new Checkpoint() {
+            @Override
+            public PartitionState state() {
+                return state;
+            }
+
+            @Override
+            public void complete() {
+                checkpoint = state;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public long growthBytes() {
+        return 0;
     }
 
     @Override
