@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,8 +36,8 @@ import java.util.stream.Stream;
  * A cluster of Weir servers on this machine, each a process of its own, that a demonstration, a benchmark or a test starts,
  * hurts and ends. The processes end with this one, even when this one is killed.
  *
- * <p>Each node has a directory {@code directory/<id>}: its data below {@code data}, all that it printed in
- * {@code output.log}. The directory stays when the cluster is closed.
+ * <p>Each node has a directory {@code directory/<id>}: its data below {@code data}, unless the options say otherwise, and
+ * all that it printed in {@code output.log}. The directory stays when the cluster is closed.
  *
  * <p>Safe for several threads. Calls block until what they say has happened.
  */
@@ -50,6 +52,7 @@ public final class LocalCluster implements AutoCloseable {
 
     private final List<MemberConfig> members;
     private final Map<String, ServerProcess> processes = new LinkedHashMap<>();
+    private final Map<String, Path> dataDirectories = new LinkedHashMap<>();
 
     /**
      * What to start.
@@ -58,15 +61,43 @@ public final class LocalCluster implements AutoCloseable {
      * @param nodes how many, 1 to 9; they are called n1, n2 ...
      * @param partitions how many partitions
      * @param serverCommand what starts a server, up to and including the word {@code server}; paths in it are absolute, as
-     *     each node runs in its own directory
+     *     each node runs in its own directory. It begins with the program {@code java}, behind which JVM arguments go
+     * @param dataDirectoryOf where a node keeps its data, by id: absolute, for instance on a file system of its own; new at
+     *     the first start, and removed with all that is in it if that start loses its port
      */
-    public record Options(Path directory, int nodes, int partitions, List<String> serverCommand) {
+    public record Options(
+            Path directory,
+            int nodes,
+            int partitions,
+            List<String> serverCommand,
+            Function<String, Path> dataDirectoryOf) {
         public Options {
             directory = directory.toAbsolutePath();
             serverCommand = List.copyOf(serverCommand);
             if (nodes < 1 || nodes > 9) {
                 throw new IllegalArgumentException("nodes: " + nodes + "; the limit is 1 to 9");
             }
+        }
+
+        /** Nodes that keep their data in {@code directory/<id>/data}. */
+        public Options(Path directory, int nodes, int partitions, List<String> serverCommand) {
+            this(
+                    directory,
+                    nodes,
+                    partitions,
+                    serverCommand,
+                    id -> directory.toAbsolutePath().resolve(id).resolve("data"));
+        }
+
+        /** The same, with the data of the nodes elsewhere. */
+        public Options withDataDirectories(Function<String, Path> newDataDirectoryOf) {
+            return new Options(directory, nodes, partitions, serverCommand, newDataDirectoryOf);
+        }
+
+        /** The same, with further arguments for the JVM of every node in all of its lives. */
+        public Options withJvmArguments(List<String> jvmArguments) {
+            List<String> command = ServerCommand.withJvmArguments(serverCommand, jvmArguments);
+            return new Options(directory, nodes, partitions, command, dataDirectoryOf);
         }
 
         /**
@@ -97,14 +128,11 @@ public final class LocalCluster implements AutoCloseable {
         String clusterId = "local-" + UUID.randomUUID();
         for (MemberConfig member : members) {
             Path directory = requireNew(options.directory().resolve(member.id()));
+            Path data = requireNew(options.dataDirectoryOf().apply(member.id()));
             List<String> command = ServerCommand.ofNode(
-                    options.serverCommand(),
-                    clusterId,
-                    member.id(),
-                    members,
-                    options.partitions(),
-                    directory.resolve("data"));
+                    options.serverCommand(), clusterId, member.id(), members, options.partitions(), data);
             processes.put(member.id(), new ServerProcess(member.id(), command, directory));
+            dataDirectories.put(member.id(), data);
         }
     }
 
@@ -118,7 +146,7 @@ public final class LocalCluster implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             LocalCluster cluster = new LocalCluster(options);
             try {
-                cluster.processes.values().forEach(ServerProcess::start);
+                cluster.processes.values().forEach(process -> process.start(List.of()));
                 cluster.awaitReady(START_TIMEOUT);
                 return cluster;
             } catch (RuntimeException | Error e) {
@@ -127,6 +155,7 @@ public final class LocalCluster implements AutoCloseable {
                 if (!isWorthAnother) {
                     throw e;
                 }
+                cluster.dataDirectories.values().forEach(LocalCluster::deleteTree);
                 cluster.processes.values().forEach(process -> deleteTree(process.directory()));
             }
         }
@@ -163,9 +192,14 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Starts a node that is down, or has died, on its directory and its ports. See {@link #awaitReady}. */
     public void restart(String nodeId) {
+        startWith(nodeId, List.of());
+    }
+
+    /** The same, with further arguments for its JVM, for this life only: {@code -Dweir.fault=...}. */
+    public void startWith(String nodeId, List<String> jvmArguments) {
         ServerProcess process = process(nodeId);
         process.stop();
-        process.start();
+        process.start(jvmArguments);
     }
 
     /** SIGSTOP: the node freezes with all its connections open, as in a long collection of garbage. */
@@ -181,6 +215,16 @@ public final class LocalCluster implements AutoCloseable {
     /** The process id of a node that is not down. */
     public long pid(String nodeId) {
         return process(nodeId).pid();
+    }
+
+    /** Where the node keeps its data. */
+    public Path dataDirectory(String nodeId) {
+        return Objects.requireNonNull(dataDirectories.get(process(nodeId).id()));
+    }
+
+    /** Whether the node's process ended, without having been told to by this. */
+    public boolean hasDied(String nodeId) {
+        return process(nodeId).hasDied();
     }
 
     /** The file with everything that the node printed, over all its lives. */
@@ -289,6 +333,9 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private static void deleteTree(Path root) {
+        if (!Files.exists(root)) {
+            return;
+        }
         try (Stream<Path> tree = Files.walk(root)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

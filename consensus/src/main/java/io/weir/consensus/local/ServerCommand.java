@@ -50,6 +50,13 @@ final class ServerCommand {
         return command;
     }
 
+    /** The command with arguments for the JVM, which come right behind the program. */
+    static List<String> withJvmArguments(List<String> command, List<String> jvmArguments) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(1, jvmArguments);
+        return List.copyOf(all);
+    }
+
     private static String heap(int maxHeapMib) {
         return "-Xmx" + maxHeapMib + "m";
     }

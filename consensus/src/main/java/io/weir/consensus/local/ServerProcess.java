@@ -51,14 +51,15 @@ final class ServerProcess {
         return output;
     }
 
-    synchronized void start() {
+    /** Starts it, with these arguments for the JVM of this life. */
+    synchronized void start(List<String> jvmArguments) {
         if (process != null) {
             throw new IllegalStateException("node " + id + " was started before and not ended");
         }
         try {
             Files.createDirectories(directory);
             outputStart = Files.exists(output) ? Files.size(output) : 0;
-            process = new ProcessBuilder(command)
+            process = new ProcessBuilder(ServerCommand.withJvmArguments(command, jvmArguments))
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))

@@ -89,6 +89,43 @@ class LocalClusterIT {
     }
 
     @Test
+    void aNodeCanHaveItsDataElsewhereAndALifeWithOtherJvmArguments() throws Exception {
+        LocalCluster.Options options = options(directory.resolve("nodes"), 1, "serve")
+                .withDataDirectories(id -> directory.resolve("disks").resolve(id))
+                .withJvmArguments(List.of("-Dscripted.every=1"));
+        try (LocalCluster cluster = LocalCluster.start(options)) {
+            assertThat(cluster.dataDirectory("n1"))
+                    .isEqualTo(directory.resolve("disks").resolve("n1"));
+            assertThat(lastArguments(cluster)).contains("--dir " + cluster.dataDirectory("n1") + " ");
+            assertThat(lastJvmArguments(cluster)).contains("-Dscripted.every=1").doesNotContain("-Dscripted.once=1");
+
+            cluster.kill("n1");
+            assertThat(cluster.hasDied("n1")).isFalse();
+            cluster.startWith("n1", List.of("-Dscripted.once=1"));
+            cluster.awaitReady(SOON);
+            assertThat(lastJvmArguments(cluster)).contains("-Dscripted.every=1", "-Dscripted.once=1");
+            cluster.restart("n1");
+            cluster.awaitReady(SOON);
+            assertThat(lastJvmArguments(cluster)).doesNotContain("-Dscripted.once=1");
+        }
+    }
+
+    private static String lastArguments(LocalCluster cluster) throws IOException {
+        return lastLine(cluster, "arguments ");
+    }
+
+    private static String lastJvmArguments(LocalCluster cluster) throws IOException {
+        return lastLine(cluster, "jvm ");
+    }
+
+    private static String lastLine(LocalCluster cluster, String beginning) throws IOException {
+        List<String> lines = Files.readAllLines(cluster.output("n1")).stream()
+                .filter(line -> line.startsWith(beginning))
+                .toList();
+        return lines.get(lines.size() - 1);
+    }
+
+    @Test
     void aNodeThatDiesAtStartIsReportedAtOnceWithItsLastWords() {
         assertThatThrownBy(() -> LocalCluster.start(options(directory, 2, "die")))
                 .isInstanceOf(EventStoreException.CannotOpen.class)

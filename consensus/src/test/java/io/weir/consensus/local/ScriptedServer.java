@@ -4,6 +4,7 @@ import io.weir.consensus.MemberConfig;
 import io.weir.consensus.NodeConfig;
 import io.weir.consensus.WeirNode;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,8 @@ final class ScriptedServer {
             }
         }
         System.out.println("arguments " + String.join(" ", args));
+        System.out.println(
+                "jvm " + String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
         WeirNode node = WeirNode.start(config(List.of(args)));
         Thread serving = new Thread(() -> {
             node.awaitReady(Duration.ofMinutes(1));
