@@ -27,6 +27,15 @@ public interface ReadView extends StateView, AutoCloseable {
     /** The log time of a stream's last event. */
     long lastStampMs(StreamHead head);
 
+    /**
+     * Visits every row as it is stored, in the order of {@link io.weir.logstore.layout.Table}s and of keys: all that a copy
+     * of the store needs beside {@link LogStore#identity()} and {@link #state()}. Table {@code meta} is left out: identity and state
+     * are values of their own, and whatever else it holds either follows from the rows or belongs to this replica alone.
+     *
+     * @throws StoreException.Corrupted if a row's checksum is wrong
+     */
+    void visitRows(RowVisitor visitor);
+
     @Override
     void close();
 }

@@ -9,6 +9,7 @@ import static io.weir.logstore.StoreFixtures.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.logstore.layout.Table;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,5 +291,42 @@ public abstract class LogStoreContract {
             });
         }
         assertThat(lengths[0]).isEqualTo(LogStore.MAX_EVENT_BYTES);
+    }
+
+    @Test
+    void visitsEveryRowInOrder() {
+        threeAppends();
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.putSession(S, new SessionRow(1, 2, 3));
+            batch.putAnswer(S, 5, new byte[] {9});
+            batch.addExpiry(new Expiry(5, S));
+            batch.commit();
+        }
+        List<Table> tables = new ArrayList<>();
+        try (ReadView view = store.openRead()) {
+            view.visitRows((table, key, value) -> tables.add(table));
+            assertThat(tables)
+                    .containsExactly(
+                            Table.EVENTS,
+                            Table.EVENTS,
+                            Table.EVENTS,
+                            Table.EVENTS,
+                            Table.RUNS,
+                            Table.RUNS,
+                            Table.RUNS,
+                            Table.STREAMS,
+                            Table.STREAMS,
+                            Table.NAMES,
+                            Table.NAMES,
+                            Table.SESSIONS,
+                            Table.ANSWERS,
+                            Table.EXPIRY);
+            tables.clear();
+            view.visitRows((table, key, value) -> {
+                tables.add(table);
+                return table != Table.RUNS;
+            });
+            assertThat(tables).hasSize(5);
+        }
     }
 }

@@ -5,7 +5,9 @@ import static io.weir.logstore.StoreFixtures.into;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
+import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that a view shows, as text: two stores hold the same if their dumps are equal. */
@@ -34,6 +36,19 @@ public final class StoreDump {
             }
         }
         return lines;
+    }
+
+    /** Every row that a view visits, in order, as {@code table key value} in hexadecimal digits. */
+    public static List<String> rows(ReadView view) {
+        List<String> lines = new ArrayList<>();
+        view.visitRows((table, key, value) -> lines.add(table + " " + hex(key) + " " + hex(value)));
+        return lines;
+    }
+
+    private static String hex(DirectBuffer buffer) {
+        byte[] bytes = new byte[buffer.capacity()];
+        buffer.getBytes(0, bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     /** All expiry notes, in order; takes them out of a batch that is then abandoned. */

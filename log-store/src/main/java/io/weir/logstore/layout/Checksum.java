@@ -52,7 +52,12 @@ public final class Checksum {
         }
     }
 
-    /** As {@link #verify}, for values whose length is fixed. */
+    /** Checks a row of any table: its checksum, not what its fields say. */
+    public void verify(Table table, DirectBuffer key, DirectBuffer value) {
+        verify(table, key, value, END_OFFSET);
+    }
+
+    /** As {@link #verify(Table, DirectBuffer, DirectBuffer, int)}, for values whose length is fixed. */
     public void verifyExact(Table table, DirectBuffer key, DirectBuffer value, int bytes) {
         verify(table, key, value, bytes);
         if (value.capacity() != bytes) {

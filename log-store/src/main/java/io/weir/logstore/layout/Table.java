@@ -19,7 +19,8 @@ public enum Table {
         this.number = number;
     }
 
-    int number() {
+    /** What stands for the table in stored bytes. */
+    public int number() {
         return number;
     }
 

@@ -3,6 +3,7 @@ package io.weir.logstore.lmdb;
 import io.weir.logstore.EventVisitor;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
+import io.weir.logstore.RowVisitor;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
@@ -104,6 +105,28 @@ final class LmdbView implements ReadView {
             }
             EventsLayout.verify(tables.checksum(), key, row);
             return EventsLayout.stampMs(row);
+        });
+    }
+
+    @Override
+    public void visitRows(RowVisitor visitor) {
+        read(tables -> {
+            boolean more = true;
+            for (Table table : Table.values()) {
+                more = more && (table == Table.META || visitRows(tables, table, visitor));
+            }
+            return more;
+        });
+    }
+
+    private static boolean visitRows(TableReader tables, Table table, RowVisitor visitor) {
+        return tables.withCursor(table, rows -> {
+            boolean more = true;
+            for (boolean found = rows.first(); found && more; found = more && rows.next()) {
+                tables.checksum().verify(table, rows.key(), rows.val());
+                more = visitor.onRow(table, rows.key(), rows.val());
+            }
+            return more;
         });
     }
 

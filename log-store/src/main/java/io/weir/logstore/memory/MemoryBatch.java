@@ -8,7 +8,9 @@ import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.memory.Tables.AnswerKey;
+import io.weir.logstore.memory.Tables.MemoryRun;
 import io.weir.logstore.memory.Tables.Revision;
+import io.weir.logstore.memory.Tables.RunKey;
 import io.weir.logstore.support.BatchRules;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -21,6 +23,7 @@ final class MemoryBatch implements WriteBatch {
     private final Overlay<StreamKey, StreamHead> streams;
     private final Overlay<Revision, MemoryEvent> byRevision;
     private final Overlay<Long, MemoryEvent> byPosition;
+    private final Overlay<RunKey, MemoryRun> runs;
     private final Overlay<SessionId, SessionRow> sessions;
     private final Overlay<AnswerKey, byte[]> answers;
     private final Overlay<Expiry, Boolean> expiries;
@@ -32,6 +35,7 @@ final class MemoryBatch implements WriteBatch {
         streams = new Overlay<>(base.streams);
         byRevision = new Overlay<>(base.byRevision);
         byPosition = new Overlay<>(base.byPosition);
+        runs = new Overlay<>(base.runs);
         sessions = new Overlay<>(base.sessions);
         answers = new Overlay<>(base.answers);
         expiries = new Overlay<>(base.expiries);
@@ -84,6 +88,9 @@ final class MemoryBatch implements WriteBatch {
             revision++;
             position++;
         }
+        runs.put(
+                new RunKey(key.slot(), new Revision(streamId, firstRevision)),
+                new MemoryRun(firstPosition, events.size()));
         streams.put(key, new StreamHead(streamId, revision - 1, position - 1));
     }
 
@@ -174,6 +181,7 @@ final class MemoryBatch implements WriteBatch {
         streams.applyTo(target.streams);
         byRevision.applyTo(target.byRevision);
         byPosition.applyTo(target.byPosition);
+        runs.applyTo(target.runs);
         sessions.applyTo(target.sessions);
         answers.applyTo(target.answers);
         expiries.applyTo(target.expiries);

@@ -3,6 +3,7 @@ package io.weir.logstore.memory;
 import io.weir.logstore.EventVisitor;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
+import io.weir.logstore.RowVisitor;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
@@ -101,6 +102,12 @@ final class MemoryView implements ReadView {
             throw new IllegalArgumentException(head + " is not of this snapshot");
         }
         return last.stampMs();
+    }
+
+    @Override
+    public void visitRows(RowVisitor visitor) {
+        checkOpen();
+        new MemoryRows(tables, visitor).visit();
     }
 
     private void checkOpen() {

@@ -13,6 +13,7 @@ final class Tables {
     final TreeMap<StreamKey, StreamHead> streams;
     final TreeMap<Revision, MemoryEvent> byRevision;
     final TreeMap<Long, MemoryEvent> byPosition;
+    final TreeMap<RunKey, MemoryRun> runs;
     final TreeMap<SessionId, SessionRow> sessions;
     final TreeMap<AnswerKey, byte[]> answers;
     final TreeMap<Expiry, Boolean> expiries;
@@ -24,6 +25,7 @@ final class Tables {
         streams = new TreeMap<>();
         byRevision = new TreeMap<>();
         byPosition = new TreeMap<>();
+        runs = new TreeMap<>();
         sessions = new TreeMap<>();
         answers = new TreeMap<>();
         expiries = new TreeMap<>();
@@ -33,6 +35,7 @@ final class Tables {
         streams = new TreeMap<>(other.streams);
         byRevision = new TreeMap<>(other.byRevision);
         byPosition = new TreeMap<>(other.byPosition);
+        runs = new TreeMap<>(other.runs);
         sessions = new TreeMap<>(other.sessions);
         answers = new TreeMap<>(other.answers);
         expiries = new TreeMap<>(other.expiries);
@@ -52,6 +55,18 @@ final class Tables {
             return byStream != 0 ? byStream : Long.compareUnsigned(revision, other.revision);
         }
     }
+
+    /** Key of an append: streams of a slot stand together. */
+    record RunKey(int slot, Revision first) implements Comparable<RunKey> {
+        @Override
+        public int compareTo(RunKey other) {
+            int bySlot = Integer.compare(slot, other.slot);
+            return bySlot != 0 ? bySlot : first.compareTo(other.first);
+        }
+    }
+
+    /** One append: where its events begin in the partition, and how many they are. */
+    record MemoryRun(long firstPosition, int count) {}
 
     /** Key of an answer; sequences are unsigned. */
     record AnswerKey(SessionId session, long sequence) implements Comparable<AnswerKey> {

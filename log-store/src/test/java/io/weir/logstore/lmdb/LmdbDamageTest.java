@@ -138,6 +138,17 @@ class LmdbDamageTest {
         readFrom(table);
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Table.class, mode = EnumSource.Mode.EXCLUDE, names = "META")
+    void aWalkOverAllRowsSeesAFlippedBit(Table table) {
+        damageLastRow(table, value -> value[value.length - 1] ^= 1);
+        try (ReadView view = store.openRead()) {
+            assertThatThrownBy(() -> view.visitRows((of, key, value) -> true))
+                    .isInstanceOf(StoreException.Corrupted.class)
+                    .hasMessageContaining("table " + table.tableName() + ", key ");
+        }
+    }
+
     @Test
     void aDamagedIdentityIsSeenAtOpen() {
         damageRow(Table.META, true, value -> value[value.length - 1] ^= 1);

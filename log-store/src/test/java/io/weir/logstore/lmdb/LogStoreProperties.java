@@ -138,6 +138,7 @@ class LogStoreProperties {
             try (ReadView here = real.openRead();
                     ReadView there = model.openRead()) {
                 assertThat(dump(here)).isEqualTo(dump(there));
+                assertThat(StoreDump.rows(here)).isEqualTo(StoreDump.rows(there));
                 assertThat(Histories.reads(here, seed)).isEqualTo(Histories.reads(there, seed));
             }
             assertThat(StoreDump.expiries(real)).isEqualTo(StoreDump.expiries(model));
