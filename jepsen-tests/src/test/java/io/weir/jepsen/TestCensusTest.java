@@ -31,6 +31,7 @@ class TestCensusTest {
         report("failsafe", "KillIT", 1, "");
         assertThat(take())
                 .containsPattern("example +2 classes +7 tests +1 skipped")
+                .containsPattern("SKIPPED +io.example.OneTest.a: needs a loop device")
                 .containsPattern("property +1 classes +2 tests +0 skipped")
                 .containsPattern("simulation +0 classes +0 tests +0 skipped")
                 .containsPattern("process +1 classes +1 tests +0 skipped");
