@@ -42,6 +42,9 @@ public interface LogStore extends AutoCloseable {
     /** The running values after the last commit. Any thread. */
     PartitionState state();
 
+    /** What is remembered of the last mark, after the last commit. Any thread. */
+    DigestMark digestMark();
+
     /**
      * Begins the only write transaction.
      *

@@ -7,6 +7,12 @@ public interface StateView {
     /** The running values: of the snapshot, or as last set in the batch. */
     PartitionState state();
 
+    /** The digests of all tables: of the snapshot, or with the batch's own writes so far. */
+    TableDigests tableDigests();
+
+    /** The digests that were compared through the log: of the snapshot, or as last set in the batch. */
+    DigestMark digestMark();
+
     /** The end of a stream, or null if the stream does not exist. */
     @Nullable
     StreamHead head(StreamKey key);

@@ -62,6 +62,9 @@ public interface WriteBatch extends StateView, AutoCloseable {
     /** Sets the running values; {@code appliedIndex} and {@code logTimeMs} must not fall. */
     void setState(PartitionState state);
 
+    /** Sets what is remembered of the last mark; its index must not fall. */
+    void setDigestMark(DigestMark mark);
+
     /**
      * Makes the batch durable and visible, at once and as a whole. On return it survives kill -9 and power loss.
      *

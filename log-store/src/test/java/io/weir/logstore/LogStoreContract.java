@@ -294,6 +294,68 @@ public abstract class LogStoreContract {
     }
 
     @Test
+    void digestsTellWhichRowsThereAreNotHowTheyCame() {
+        append(store, A, 100, "a0");
+        TableDigests one = digests();
+        assertThat(Table.OF_ROWS.stream().map(one::rows)).containsExactly(1L, 1L, 1L, 1L, 0L, 0L, 0L);
+        Expiry note = new Expiry(5, S);
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.putSession(S, new SessionRow(1, 2, 3));
+            batch.putAnswer(S, 5, new byte[] {9});
+            batch.addExpiry(note);
+            TableDigests direct = batch.tableDigests();
+            assertThat(digests()).isEqualTo(one);
+            batch.putAnswer(S, 6, new byte[] {1, 2, 3});
+            batch.putSession(S, new SessionRow(0, 0, 0));
+            batch.removeExpiry(new Expiry(6, S));
+            batch.addExpiry(note);
+            batch.putAnswer(S, 5, new byte[] {8});
+            assertThat(batch.tableDigests()).isNotEqualTo(direct);
+            batch.removeAnswers(S, 5, 6, 10);
+            batch.putAnswer(S, 5, new byte[] {9});
+            batch.putSession(S, new SessionRow(1, 2, 3));
+            assertThat(batch.tableDigests()).isEqualTo(direct);
+            batch.commit();
+            assertThat(digests()).isEqualTo(direct);
+        }
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.removeSession(S);
+            batch.removeAnswers(S, 0, 9, 10);
+            batch.removeExpiry(note);
+            assertThat(batch.tableDigests()).isEqualTo(one);
+        }
+        assertThat(digests()).isNotEqualTo(one);
+    }
+
+    private TableDigests digests() {
+        try (ReadView view = store.openRead()) {
+            return view.tableDigests();
+        }
+    }
+
+    @Test
+    void remembersTheLastMark() {
+        assertThat(store.digestMark()).isEqualTo(DigestMark.NONE);
+        DigestMark mark = DigestMark.NONE.at(7, new Digest(1, 2)).agreedOn(5, new Digest(3, 4));
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.setDigestMark(DigestMark.NONE.at(99, Digest.EMPTY));
+        }
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.setDigestMark(mark);
+            assertThat(batch.digestMark()).isEqualTo(mark);
+            assertThat(store.digestMark()).isEqualTo(DigestMark.NONE);
+            batch.commit();
+        }
+        assertThat(store.digestMark()).isEqualTo(mark);
+        try (WriteBatch batch = store.beginWrite();
+                ReadView view = store.openRead()) {
+            assertThat(view.digestMark()).isEqualTo(mark);
+            assertThatThrownBy(() -> batch.setDigestMark(mark.at(6, Digest.EMPTY)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void visitsEveryRowInOrder() {
         threeAppends();
         try (WriteBatch batch = store.beginWrite()) {

@@ -1,6 +1,7 @@
 package io.weir.consensus.partition;
 
 import io.weir.logstore.Checkpoint;
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
@@ -73,6 +74,11 @@ public final class FaultyStore implements LogStore {
     @Override
     public PartitionState state() {
         return store.state();
+    }
+
+    @Override
+    public DigestMark digestMark() {
+        return store.digestMark();
     }
 
     @Override

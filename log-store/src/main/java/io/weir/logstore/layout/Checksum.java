@@ -45,7 +45,7 @@ public final class Checksum {
         if (value.capacity() < minBytes) {
             throw corrupted(table, key, "value has " + value.capacity() + " bytes, fewer than " + minBytes);
         }
-        int stored = value.getInt(CRC_OFFSET, BIG_ENDIAN);
+        int stored = stored(value);
         int computed = of(table, key, value);
         if (stored != computed) {
             throw corrupted(table, key, String.format("checksum is %08x, the bytes have %08x", stored, computed));
@@ -63,6 +63,11 @@ public final class Checksum {
         if (value.capacity() != bytes) {
             throw corrupted(table, key, "value has " + value.capacity() + " bytes, not " + bytes);
         }
+    }
+
+    /** The checksum that a value carries, checked or not. */
+    public static int stored(DirectBuffer value) {
+        return value.getInt(CRC_OFFSET, BIG_ENDIAN);
     }
 
     private int of(Table table, DirectBuffer key, DirectBuffer value) {

@@ -12,8 +12,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Table {@code meta}: two rows, keyed by their ASCII names. Checksum and format version stand in the same place in every
- * format, so that any version can tell that a store is too new for it.
+ * Table {@code meta}: rows keyed by their ASCII names; those that hold digests are in {@link DigestsLayout}. Checksum and
+ * format version stand in the same place in every format, so that any version can tell that a store is too new for it.
  *
  * <pre>
  * key "identity"
@@ -35,7 +35,11 @@ public final class MetaLayout {
     public static final int FORMAT_VERSION = 1;
 
     private static final int FORMAT_OFFSET = Checksum.END_OFFSET;
-    private static final int BODY_OFFSET = FORMAT_OFFSET + Integer.BYTES;
+    /** Where a row's own fields begin. */
+    static final int BODY_OFFSET = FORMAT_OFFSET + Integer.BYTES;
+
+    /** Length of a digest inside a row. */
+    static final int DIGEST_BYTES = 2 * Long.BYTES;
 
     private static final int PARTITION_OFFSET = BODY_OFFSET;
     private static final int CLUSTER_OFFSET = PARTITION_OFFSET + Integer.BYTES;
@@ -45,11 +49,10 @@ public final class MetaLayout {
     private static final int NEXT_POSITION_OFFSET = INDEX_OFFSET + Long.BYTES;
     private static final int NEXT_STREAM_OFFSET = NEXT_POSITION_OFFSET + Long.BYTES;
     private static final int LOG_TIME_OFFSET = NEXT_STREAM_OFFSET + Long.BYTES;
-    private static final int DIGEST_HIGH_OFFSET = LOG_TIME_OFFSET + Long.BYTES;
-    private static final int DIGEST_LOW_OFFSET = DIGEST_HIGH_OFFSET + Long.BYTES;
+    private static final int DIGEST_OFFSET = LOG_TIME_OFFSET + Long.BYTES;
 
     /** Length of the state's value. */
-    public static final int STATE_BYTES = DIGEST_LOW_OFFSET + Long.BYTES;
+    public static final int STATE_BYTES = DIGEST_OFFSET + DIGEST_BYTES;
 
     private static final byte[] IDENTITY_KEY = "identity".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] STATE_KEY = "state".getBytes(StandardCharsets.US_ASCII);
@@ -64,10 +67,14 @@ public final class MetaLayout {
         return key(scratch, STATE_KEY);
     }
 
-    private static UnsafeBuffer key(Scratch scratch, byte[] name) {
+    static UnsafeBuffer key(Scratch scratch, byte[] name) {
         UnsafeBuffer key = scratch.ofLength(name.length);
         key.putBytes(0, name);
         return key;
+    }
+
+    static void putFormat(MutableDirectBuffer value) {
+        value.putInt(FORMAT_OFFSET, FORMAT_VERSION, BIG_ENDIAN);
     }
 
     /** Length of an identity's value. */
@@ -77,7 +84,7 @@ public final class MetaLayout {
 
     public static void putIdentity(
             Checksum checksum, DirectBuffer key, MutableDirectBuffer value, StoreIdentity identity) {
-        value.putInt(FORMAT_OFFSET, FORMAT_VERSION, BIG_ENDIAN);
+        putFormat(value);
         value.putInt(PARTITION_OFFSET, identity.partition(), BIG_ENDIAN);
         value.putBytes(CLUSTER_OFFSET, identity.clusterId().getBytes(StandardCharsets.UTF_8));
         checksum.seal(Table.META, key, value);
@@ -100,34 +107,46 @@ public final class MetaLayout {
     }
 
     public static void putState(Checksum checksum, DirectBuffer key, MutableDirectBuffer value, PartitionState state) {
-        value.putInt(FORMAT_OFFSET, FORMAT_VERSION, BIG_ENDIAN);
+        putFormat(value);
         value.putLong(TERM_OFFSET, state.appliedTerm(), BIG_ENDIAN);
         value.putLong(INDEX_OFFSET, state.appliedIndex(), BIG_ENDIAN);
         value.putLong(NEXT_POSITION_OFFSET, state.nextPosition(), BIG_ENDIAN);
         value.putLong(NEXT_STREAM_OFFSET, state.nextStreamId(), BIG_ENDIAN);
         value.putLong(LOG_TIME_OFFSET, state.logTimeMs(), BIG_ENDIAN);
-        value.putLong(DIGEST_HIGH_OFFSET, state.digest().high(), BIG_ENDIAN);
-        value.putLong(DIGEST_LOW_OFFSET, state.digest().low(), BIG_ENDIAN);
+        putDigest(value, DIGEST_OFFSET, state.digest());
         checksum.seal(Table.META, key, value);
     }
 
     public static PartitionState state(Checksum checksum, DirectBuffer key, DirectBuffer value) {
-        checkFormat(checksum, key, value);
-        if (value.capacity() != STATE_BYTES) {
-            throw Checksum.corrupted(Table.META, key, "value has " + value.capacity() + " bytes, not " + STATE_BYTES);
-        }
+        checkFormatAndLength(checksum, key, value, STATE_BYTES);
         PartitionState state = new PartitionState(
                 value.getLong(TERM_OFFSET, BIG_ENDIAN),
                 value.getLong(INDEX_OFFSET, BIG_ENDIAN),
                 value.getLong(NEXT_POSITION_OFFSET, BIG_ENDIAN),
                 value.getLong(NEXT_STREAM_OFFSET, BIG_ENDIAN),
                 value.getLong(LOG_TIME_OFFSET, BIG_ENDIAN),
-                new Digest(
-                        value.getLong(DIGEST_HIGH_OFFSET, BIG_ENDIAN), value.getLong(DIGEST_LOW_OFFSET, BIG_ENDIAN)));
+                digest(value, DIGEST_OFFSET));
         if (state.nextPosition() < 0 || state.nextStreamId() < 0) {
             throw Checksum.corrupted(Table.META, key, "negative counter in " + state);
         }
         return state;
+    }
+
+    static void putDigest(MutableDirectBuffer value, int at, Digest digest) {
+        value.putLong(at, digest.high(), BIG_ENDIAN);
+        value.putLong(at + Long.BYTES, digest.low(), BIG_ENDIAN);
+    }
+
+    static Digest digest(DirectBuffer value, int at) {
+        return new Digest(value.getLong(at, BIG_ENDIAN), value.getLong(at + Long.BYTES, BIG_ENDIAN));
+    }
+
+    /** Checks checksum, format and length of a row other than the identity. */
+    static void checkFormatAndLength(Checksum checksum, DirectBuffer key, DirectBuffer value, int bytes) {
+        checkFormat(checksum, key, value);
+        if (value.capacity() != bytes) {
+            throw Checksum.corrupted(Table.META, key, "value has " + value.capacity() + " bytes, not " + bytes);
+        }
     }
 
     private static void checkFormat(Checksum checksum, DirectBuffer key, DirectBuffer value) {

@@ -1,5 +1,6 @@
 package io.weir.logstore.layout;
 
+import java.util.List;
 import java.util.Locale;
 
 /** The tables of a partition. The number is part of every row's checksum and never changes. */
@@ -12,6 +13,9 @@ public enum Table {
     SESSIONS(6),
     ANSWERS(7),
     EXPIRY(8);
+
+    /** All but {@link #META}, in the order of their numbers. */
+    public static final List<Table> OF_ROWS = List.of(EVENTS, RUNS, STREAMS, NAMES, SESSIONS, ANSWERS, EXPIRY);
 
     private final int number;
 

@@ -1,9 +1,9 @@
 package io.weir.logstore.lmdb;
 
-import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.layout.Checksum;
+import io.weir.logstore.layout.DigestsLayout;
 import io.weir.logstore.layout.MetaLayout;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
@@ -125,8 +125,18 @@ final class Environment {
         UnsafeBuffer key = MetaLayout.identityKey(scratch);
         MetaLayout.putIdentity(
                 checksum, key, reserve(txn, Table.META, key, MetaLayout.identityBytes(identity)), identity);
-        key = MetaLayout.stateKey(scratch);
-        MetaLayout.putState(checksum, key, reserve(txn, Table.META, key, MetaLayout.STATE_BYTES), PartitionState.EMPTY);
+        writeMeta(txn, scratch, checksum, MetaValues.EMPTY);
+    }
+
+    /** Writes all of {@code meta} but the identity. */
+    void writeMeta(Txn<UnsafeBuffer> txn, Scratch scratch, Checksum checksum, MetaValues meta) {
+        UnsafeBuffer key = MetaLayout.stateKey(scratch);
+        MetaLayout.putState(checksum, key, reserve(txn, Table.META, key, MetaLayout.STATE_BYTES), meta.state());
+        key = DigestsLayout.tablesKey(scratch);
+        DigestsLayout.putTables(
+                checksum, key, reserve(txn, Table.META, key, DigestsLayout.TABLES_BYTES), meta.digests());
+        key = DigestsLayout.markKey(scratch);
+        DigestsLayout.putMark(checksum, key, reserve(txn, Table.META, key, DigestsLayout.MARK_BYTES), meta.mark());
     }
 
     /** LMDB syncs its file, not the directories that lead to it: a new store would vanish in a power cut. */

@@ -1,19 +1,21 @@
 package io.weir.logstore.lmdb;
 
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TableDigests;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.layout.EventsLayout;
-import io.weir.logstore.layout.MetaLayout;
 import io.weir.logstore.layout.RunsLayout;
 import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
 import io.weir.logstore.support.BatchRules;
+import io.weir.logstore.support.TableSums;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Supplier;
@@ -34,15 +36,17 @@ final class LmdbBatch implements WriteBatch {
     private final Environment environment;
     private final TableReader rows;
     private final HeadCache heads;
-    private final PartitionState before;
+    private final MetaValues before;
     private final BatchRules rules;
+    private final TableSums sums;
 
-    LmdbBatch(LmdbLogStore store, Environment environment, HeadCache heads, PartitionState before) {
+    LmdbBatch(LmdbLogStore store, Environment environment, HeadCache heads, MetaValues before) {
         this.store = store;
         this.environment = environment;
         this.heads = heads;
         this.before = before;
-        this.rules = new BatchRules(before);
+        this.rules = new BatchRules(before.state(), before.mark());
+        this.sums = new TableSums(before.digests());
         this.rows = new TableReader(environment, environment.beginWrite());
     }
 
@@ -50,6 +54,18 @@ final class LmdbBatch implements WriteBatch {
     public PartitionState state() {
         rules.enter();
         return rules.state();
+    }
+
+    @Override
+    public TableDigests tableDigests() {
+        rules.enter();
+        return sums.digests();
+    }
+
+    @Override
+    public DigestMark digestMark() {
+        rules.enter();
+        return rules.mark();
     }
 
     @Override
@@ -105,21 +121,25 @@ final class LmdbBatch implements WriteBatch {
         UnsafeBuffer key = StreamsLayout.streamKey(rows.scratch(), stream);
         UnsafeBuffer value = reserve(Table.STREAMS, key, StreamsLayout.STREAM_VALUE_BYTES, UPSERT);
         StreamsLayout.putStream(rows.checksum(), key, value, streamId);
+        sums.add(Table.STREAMS, value);
         key = StreamsLayout.nameKey(rows.scratch(), streamId);
         value = reserve(Table.NAMES, key, StreamsLayout.nameBytes(stream), APPEND);
         StreamsLayout.putName(rows.checksum(), key, value, stream);
+        sums.add(Table.NAMES, value);
     }
 
     private void writeRun(StreamKey stream, long streamId, long firstRevision, long firstPosition, int count) {
         UnsafeBuffer key = RunsLayout.key(rows.scratch(), stream.slot(), streamId, firstRevision);
         UnsafeBuffer value = reserve(Table.RUNS, key, RunsLayout.VALUE_BYTES, UPSERT);
         RunsLayout.put(rows.checksum(), key, value, firstPosition, count);
+        sums.add(Table.RUNS, value);
     }
 
     private void writeEvent(long position, long streamId, long revision, long stampMs, ByteBuffer event) {
         UnsafeBuffer key = EventsLayout.key(rows.scratch(), position);
         UnsafeBuffer value = reserve(Table.EVENTS, key, EventsLayout.EVENT_OFFSET + event.remaining(), APPEND);
         EventsLayout.put(rows.checksum(), key, value, streamId, revision, stampMs, event);
+        sums.add(Table.EVENTS, value);
     }
 
     @Override
@@ -127,8 +147,10 @@ final class LmdbBatch implements WriteBatch {
         rules.enter();
         write(() -> {
             UnsafeBuffer key = SessionsLayout.sessionKey(rows.scratch(), id);
+            uncount(Table.SESSIONS, key);
             UnsafeBuffer value = reserve(Table.SESSIONS, key, SessionsLayout.SESSION_VALUE_BYTES, UPSERT);
             SessionsLayout.putSession(rows.checksum(), key, value, row);
+            sums.add(Table.SESSIONS, value);
         });
     }
 
@@ -144,8 +166,10 @@ final class LmdbBatch implements WriteBatch {
         rules.putAnswer(answer);
         write(() -> {
             UnsafeBuffer key = SessionsLayout.answerKey(rows.scratch(), id, sequence);
+            uncount(Table.ANSWERS, key);
             UnsafeBuffer value = reserve(Table.ANSWERS, key, SessionsLayout.answerBytes(answer), UPSERT);
             SessionsLayout.putAnswer(rows.checksum(), key, value, answer);
+            sums.add(Table.ANSWERS, value);
         });
     }
 
@@ -161,6 +185,8 @@ final class LmdbBatch implements WriteBatch {
             UnsafeBuffer first = SessionsLayout.answerKey(rows.scratch(), id, fromExclusive + 1);
             boolean found = removed[0] < limit && answers.get(first, GetOp.MDB_SET_RANGE);
             while (found && SessionsLayout.isAnswerOf(answers.key(), id, toInclusive)) {
+                rows.checksum().verify(Table.ANSWERS, answers.key(), answers.val());
+                sums.remove(Table.ANSWERS, answers.val());
                 answers.delete();
                 removed[0]++;
                 // After a delete, next is the row that followed.
@@ -177,8 +203,10 @@ final class LmdbBatch implements WriteBatch {
         rules.addExpiry(expiry);
         write(() -> {
             UnsafeBuffer key = SessionsLayout.expiryKey(rows.scratch(), expiry);
+            uncount(Table.EXPIRY, key);
             UnsafeBuffer value = reserve(Table.EXPIRY, key, SessionsLayout.EXPIRY_VALUE_BYTES, UPSERT);
             SessionsLayout.putExpiry(rows.checksum(), key, value);
+            sums.add(Table.EXPIRY, value);
         });
     }
 
@@ -203,21 +231,25 @@ final class LmdbBatch implements WriteBatch {
     }
 
     @Override
+    public void setDigestMark(DigestMark mark) {
+        rules.enter();
+        rules.setMark(mark);
+    }
+
+    @Override
     public void commit() {
         rules.enter();
         rules.commit();
-        PartitionState state = rules.state();
+        MetaValues after = new MetaValues(rules.state(), sums.digests(), rules.mark());
         write(() -> {
-            if (!state.equals(before)) {
-                UnsafeBuffer key = MetaLayout.stateKey(rows.scratch());
-                MetaLayout.putState(
-                        rows.checksum(), key, reserve(Table.META, key, MetaLayout.STATE_BYTES, UPSERT), state);
+            if (!after.equals(before)) {
+                environment.writeMeta(rows.txn(), rows.scratch(), rows.checksum(), after);
             }
             rows.closeCursors();
             rows.txn().commit();
         });
         heads.publish();
-        store.committed(state);
+        store.committed(after);
         end();
     }
 
@@ -244,7 +276,20 @@ final class LmdbBatch implements WriteBatch {
     }
 
     private void delete(Table table, UnsafeBuffer key) {
-        environment.table(table).delete(rows.txn(), key);
+        if (uncount(table, key)) {
+            environment.table(table).delete(rows.txn(), key);
+        }
+    }
+
+    /** Takes a row that is about to be overwritten or deleted out of the sums; false if there is none. */
+    private boolean uncount(Table table, UnsafeBuffer key) {
+        UnsafeBuffer old = rows.get(table, key);
+        if (old == null) {
+            return false;
+        }
+        rows.checksum().verify(table, key, old);
+        sums.remove(table, old);
+        return true;
     }
 
     /** A write that failed half-way must never be committed, whatever it was that failed. */

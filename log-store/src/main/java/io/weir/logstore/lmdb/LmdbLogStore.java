@@ -1,6 +1,7 @@
 package io.weir.logstore.lmdb;
 
 import io.weir.logstore.Checkpoint;
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
@@ -32,7 +33,7 @@ public final class LmdbLogStore implements LogStore {
     private final ReaderPool readers;
     private final HeadCache heads;
     private final DrainGate gate;
-    private volatile PartitionState state;
+    private volatile MetaValues meta;
     private volatile PartitionState checkpoint;
     private volatile long checkpointFileBytes;
     private volatile @Nullable StoreException failure;
@@ -40,17 +41,13 @@ public final class LmdbLogStore implements LogStore {
     private @Nullable StoreException mapFull;
 
     private LmdbLogStore(
-            StoreIdentity identity,
-            Settings settings,
-            DirectoryLock lock,
-            Environment environment,
-            PartitionState state) {
+            StoreIdentity identity, Settings settings, DirectoryLock lock, Environment environment, MetaValues meta) {
         this.identity = identity;
         this.settings = settings;
         this.lock = lock;
         this.environment = environment;
-        this.state = state;
-        this.checkpoint = state;
+        this.meta = meta;
+        this.checkpoint = meta.state();
         this.checkpointFileBytes = environment.fileBytes();
         this.readers = new ReaderPool(environment);
         this.heads = new HeadCache(settings.cachedHeads());
@@ -71,7 +68,7 @@ public final class LmdbLogStore implements LogStore {
         LmdbLogStore store = null;
         try {
             environment = Environment.open(directory.toAbsolutePath(), identity, settings);
-            store = new LmdbLogStore(identity, settings, lock, environment, readState(environment));
+            store = new LmdbLogStore(identity, settings, lock, environment, readMeta(environment));
             return store;
         } finally {
             if (store == null) {
@@ -83,13 +80,13 @@ public final class LmdbLogStore implements LogStore {
         }
     }
 
-    private static PartitionState readState(Environment environment) {
+    private static MetaValues readMeta(Environment environment) {
         try {
             TableReader rows = new TableReader(environment, environment.beginRead());
             try {
-                PartitionState state = rows.state();
-                EventScan.checkEnd(rows, state.nextPosition());
-                return state;
+                MetaValues meta = rows.meta();
+                EventScan.checkEnd(rows, meta.state().nextPosition());
+                return meta;
             } finally {
                 rows.close();
             }
@@ -105,7 +102,12 @@ public final class LmdbLogStore implements LogStore {
 
     @Override
     public PartitionState state() {
-        return state;
+        return meta.state();
+    }
+
+    @Override
+    public DigestMark digestMark() {
+        return meta.mark();
     }
 
     @Override
@@ -115,7 +117,7 @@ public final class LmdbLogStore implements LogStore {
         try {
             checkNotFailed();
             growIfNeeded();
-            WriteBatch batch = new LmdbBatch(this, environment, heads, state);
+            WriteBatch batch = new LmdbBatch(this, environment, heads, meta);
             begun = true;
             return batch;
         } catch (RuntimeException e) {
@@ -179,7 +181,7 @@ public final class LmdbLogStore implements LogStore {
     @Override
     public Checkpoint beginCheckpoint() {
         checkNotFailed();
-        PartitionState captured = state;
+        PartitionState captured = meta.state();
         long fileBytes = environment.fileBytes();
         return new Checkpoint() {
             @Override
@@ -206,7 +208,7 @@ public final class LmdbLogStore implements LogStore {
     /** Ids are dense and no stream is ever removed: the next id is the number of streams. */
     @Override
     public long streams() {
-        return state.nextStreamId();
+        return meta.state().nextStreamId();
     }
 
     /** Length of LMDB's file, which never shrinks. */
@@ -246,8 +248,8 @@ public final class LmdbLogStore implements LogStore {
         }
     }
 
-    void committed(PartitionState next) {
-        state = next;
+    void committed(MetaValues next) {
+        meta = next;
     }
 
     void endBatch() {

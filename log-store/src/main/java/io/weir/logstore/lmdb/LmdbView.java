@@ -1,5 +1,6 @@
 package io.weir.logstore.lmdb;
 
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.EventVisitor;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
@@ -9,6 +10,7 @@ import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.StreamVisitor;
+import io.weir.logstore.TableDigests;
 import io.weir.logstore.layout.EventsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
@@ -22,7 +24,7 @@ import org.lmdbjava.GetOp;
 final class LmdbView implements ReadView {
     private final LmdbLogStore store;
     private final TableReader rows;
-    private @Nullable PartitionState state;
+    private @Nullable MetaValues meta;
     private int running;
     private boolean closed;
 
@@ -33,11 +35,25 @@ final class LmdbView implements ReadView {
 
     @Override
     public PartitionState state() {
+        return meta().state();
+    }
+
+    @Override
+    public TableDigests tableDigests() {
+        return meta().digests();
+    }
+
+    @Override
+    public DigestMark digestMark() {
+        return meta().mark();
+    }
+
+    private MetaValues meta() {
         return read(tables -> {
-            PartitionState known = state;
+            MetaValues known = meta;
             if (known == null) {
-                known = tables.state();
-                state = known;
+                known = tables.meta();
+                meta = known;
             }
             return known;
         });
@@ -112,8 +128,8 @@ final class LmdbView implements ReadView {
     public void visitRows(RowVisitor visitor) {
         read(tables -> {
             boolean more = true;
-            for (Table table : Table.values()) {
-                more = more && (table == Table.META || visitRows(tables, table, visitor));
+            for (Table table : Table.OF_ROWS) {
+                more = more && visitRows(tables, table, visitor);
             }
             return more;
         });

@@ -1,11 +1,11 @@
 package io.weir.logstore.lmdb;
 
-import io.weir.logstore.PartitionState;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.layout.Checksum;
+import io.weir.logstore.layout.DigestsLayout;
 import io.weir.logstore.layout.MetaLayout;
 import io.weir.logstore.layout.RunsLayout;
 import io.weir.logstore.layout.RunsLayout.Run;
@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectCache;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -65,13 +66,26 @@ final class TableReader {
         return environment.table(table).get(txn, key);
     }
 
-    PartitionState state() {
-        UnsafeBuffer key = MetaLayout.stateKey(scratch);
+    /** All of {@code meta} but the identity. */
+    MetaValues meta() {
+        return new MetaValues(
+                meta(MetaLayout.stateKey(scratch), MetaLayout::state),
+                meta(DigestsLayout.tablesKey(scratch), DigestsLayout::tables),
+                meta(DigestsLayout.markKey(scratch), DigestsLayout::mark));
+    }
+
+    private <R> R meta(UnsafeBuffer key, Decoder<R> decoder) {
         UnsafeBuffer value = get(Table.META, key);
         if (value == null) {
             throw Checksum.corrupted(Table.META, key, "row is missing");
         }
-        return MetaLayout.state(checksum, key, value);
+        return decoder.decode(checksum, key, value);
+    }
+
+    /** Reads a row. */
+    @FunctionalInterface
+    private interface Decoder<R> {
+        R decode(Checksum checksum, DirectBuffer key, DirectBuffer value);
     }
 
     @Nullable

@@ -1,11 +1,13 @@
 package io.weir.logstore.memory;
 
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TableDigests;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.memory.Tables.AnswerKey;
 import io.weir.logstore.memory.Tables.MemoryRun;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryBatch implements WriteBatch {
     private final MemoryLogStore store;
     private final BatchRules rules;
+    private final Tables base;
     private final Overlay<StreamKey, StreamHead> streams;
     private final Overlay<Revision, MemoryEvent> byRevision;
     private final Overlay<Long, MemoryEvent> byPosition;
@@ -31,7 +34,8 @@ final class MemoryBatch implements WriteBatch {
 
     MemoryBatch(MemoryLogStore store, Tables base) {
         this.store = store;
-        rules = new BatchRules(base.state);
+        this.base = base;
+        rules = new BatchRules(base.state, base.mark);
         streams = new Overlay<>(base.streams);
         byRevision = new Overlay<>(base.byRevision);
         byPosition = new Overlay<>(base.byPosition);
@@ -45,6 +49,21 @@ final class MemoryBatch implements WriteBatch {
     public PartitionState state() {
         rules.enter();
         return rules.state();
+    }
+
+    /** Summed up over all rows, each time: the model of what others keep as they go. */
+    @Override
+    public TableDigests tableDigests() {
+        rules.enter();
+        Tables after = base.copy();
+        applyTo(after);
+        return MemoryRows.digests(after);
+    }
+
+    @Override
+    public DigestMark digestMark() {
+        rules.enter();
+        return rules.mark();
     }
 
     @Override
@@ -157,6 +176,12 @@ final class MemoryBatch implements WriteBatch {
     }
 
     @Override
+    public void setDigestMark(DigestMark mark) {
+        rules.enter();
+        rules.setMark(mark);
+    }
+
+    @Override
     public void commit() {
         rules.enter();
         rules.commit();
@@ -186,6 +211,7 @@ final class MemoryBatch implements WriteBatch {
         answers.applyTo(target.answers);
         expiries.applyTo(target.expiries);
         target.state = rules.state();
+        target.mark = rules.mark();
         target.eventBytes += eventBytes;
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.logstore.memory;
 
 import io.weir.logstore.Checkpoint;
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
@@ -36,6 +37,13 @@ public final class MemoryLogStore implements LogStore {
     public PartitionState state() {
         synchronized (lock) {
             return tables.state;
+        }
+    }
+
+    @Override
+    public DigestMark digestMark() {
+        synchronized (lock) {
+            return tables.mark;
         }
     }
 

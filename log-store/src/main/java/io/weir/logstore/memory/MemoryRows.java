@@ -3,7 +3,9 @@ package io.weir.logstore.memory;
 import io.weir.logstore.RowVisitor;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TableDigests;
 import io.weir.logstore.support.RowEncoder;
+import io.weir.logstore.support.TableSums;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -16,6 +18,13 @@ final class MemoryRows {
     MemoryRows(Tables tables, RowVisitor visitor) {
         this.tables = tables;
         this.rows = new RowEncoder(visitor);
+    }
+
+    /** The digests of all rows, summed up anew. */
+    static TableDigests digests(Tables tables) {
+        TableSums sums = new TableSums();
+        new MemoryRows(tables, sums).visit();
+        return sums.digests();
     }
 
     /** In the order of tables; false if the visitor had enough before the end. */

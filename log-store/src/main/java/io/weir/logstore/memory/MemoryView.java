@@ -1,5 +1,6 @@
 package io.weir.logstore.memory;
 
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.EventVisitor;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
@@ -9,6 +10,7 @@ import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.StreamVisitor;
+import io.weir.logstore.TableDigests;
 import io.weir.logstore.memory.Tables.AnswerKey;
 import io.weir.logstore.memory.Tables.Revision;
 import java.util.Map;
@@ -21,18 +23,32 @@ final class MemoryView implements ReadView {
     private final MemoryLogStore store;
     private final Tables tables;
     private final PartitionState state;
+    private final DigestMark mark;
     private boolean closed;
 
     MemoryView(MemoryLogStore store, Tables tables) {
         this.store = store;
         this.tables = tables;
         this.state = tables.state;
+        this.mark = tables.mark;
     }
 
     @Override
     public PartitionState state() {
         checkOpen();
         return state;
+    }
+
+    @Override
+    public TableDigests tableDigests() {
+        checkOpen();
+        return MemoryRows.digests(tables);
+    }
+
+    @Override
+    public DigestMark digestMark() {
+        checkOpen();
+        return mark;
     }
 
     @Override

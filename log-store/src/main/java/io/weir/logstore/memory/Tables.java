@@ -1,5 +1,6 @@
 package io.weir.logstore.memory;
 
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.SessionId;
@@ -18,6 +19,7 @@ final class Tables {
     final TreeMap<AnswerKey, byte[]> answers;
     final TreeMap<Expiry, Boolean> expiries;
     PartitionState state = PartitionState.EMPTY;
+    DigestMark mark = DigestMark.NONE;
     long eventBytes;
     int views;
 
@@ -40,6 +42,7 @@ final class Tables {
         answers = new TreeMap<>(other.answers);
         expiries = new TreeMap<>(other.expiries);
         state = other.state;
+        mark = other.mark;
         eventBytes = other.eventBytes;
     }
 

@@ -1,5 +1,6 @@
 package io.weir.logstore.support;
 
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
@@ -23,14 +24,16 @@ public final class BatchRules {
     private final Thread owner = Thread.currentThread();
     private final Map<StreamKey, Long> idsWithoutRun = new HashMap<>();
     private PartitionState state;
+    private DigestMark mark;
     private long nextPosition;
     private long nextStreamId;
     private boolean doomed;
     private boolean ended;
 
-    /** Begins a batch of the calling thread on top of {@code state}. */
-    public BatchRules(PartitionState state) {
+    /** Begins a batch of the calling thread on top of {@code state} and {@code mark}. */
+    public BatchRules(PartitionState state, DigestMark mark) {
         this.state = state;
+        this.mark = mark;
         this.nextPosition = state.nextPosition();
         this.nextStreamId = state.nextStreamId();
     }
@@ -75,6 +78,11 @@ public final class BatchRules {
     /** The running values as last set. */
     public PartitionState state() {
         return state;
+    }
+
+    /** What is remembered of the last mark, as last set. */
+    public DigestMark mark() {
+        return mark;
     }
 
     /** Registers a new stream; {@code head} is what the store knows of the key. */
@@ -159,6 +167,14 @@ public final class BatchRules {
             throw new IllegalArgumentException("log time falls from " + state.logTimeMs() + " to " + next.logTimeMs());
         }
         state = next;
+    }
+
+    /** Sets what is remembered of the last mark. */
+    public void setMark(DigestMark next) {
+        if (next.index() < mark.index() || next.agreedIndex() < mark.agreedIndex()) {
+            throw new IllegalArgumentException("the last mark falls from " + mark + " to " + next);
+        }
+        mark = next;
     }
 
     /** What is about to become durable must be dense, and its counters must say so. */

@@ -4,12 +4,14 @@ import static io.weir.logstore.StoreFixtures.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.logstore.Digest;
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TableDigests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -55,6 +57,7 @@ class LayoutGoldenTest {
     @Test
     void rowsHaveTheBytesOfFormat1() throws IOException {
         meta();
+        digests();
         events();
         runs();
         streams();
@@ -74,6 +77,22 @@ class LayoutGoldenTest {
         MetaLayout.putState(checksum, key, value, STATE);
         row("meta", key, value);
         assertThat(MetaLayout.state(checksum, key, value)).isEqualTo(STATE);
+    }
+
+    private void digests() {
+        TableDigests digests = TableDigests.of(table -> -table.number(), table -> 0x0102030405060700L + table.number());
+        UnsafeBuffer key = DigestsLayout.tablesKey(scratch);
+        UnsafeBuffer value = value(DigestsLayout.TABLES_BYTES);
+        DigestsLayout.putTables(checksum, key, value, digests);
+        row("meta", key, value);
+        assertThat(DigestsLayout.tables(checksum, key, value)).isEqualTo(digests);
+
+        DigestMark mark = new DigestMark(0x1112131415161718L, STATE.digest(), 77, new Digest(5, -6), -1);
+        key = DigestsLayout.markKey(scratch);
+        value = value(DigestsLayout.MARK_BYTES);
+        DigestsLayout.putMark(checksum, key, value, mark);
+        row("meta", key, value);
+        assertThat(DigestsLayout.mark(checksum, key, value)).isEqualTo(mark);
     }
 
     private void events() {

@@ -25,6 +25,8 @@ class LayoutProperties {
     private static final List<Layout> LAYOUTS = List.of(
             new Layout(Table.META, MetaLayout::identity),
             new Layout(Table.META, MetaLayout::state),
+            new Layout(Table.META, DigestsLayout::tables),
+            new Layout(Table.META, DigestsLayout::mark),
             new Layout(Table.EVENTS, LayoutProperties::event),
             new Layout(Table.RUNS, RunsLayout::run),
             new Layout(Table.STREAMS, StreamsLayout::streamId),
@@ -34,7 +36,7 @@ class LayoutProperties {
             new Layout(Table.ANSWERS, SessionsLayout::answer),
             new Layout(Table.EXPIRY, SessionsLayout::expiry));
 
-    private static final int[] LENGTHS = {0, 1, 3, 4, 5, 6, 8, 12, 13, 16, 18, 24, 28, 32, 40, 64, 300};
+    private static final int[] LENGTHS = {0, 1, 3, 4, 5, 6, 8, 12, 13, 16, 18, 24, 28, 32, 40, 64, 120, 300};
 
     private final Checksum checksum = new Checksum();
 

@@ -3,12 +3,16 @@ package io.weir.logstore.lmdb;
 import static io.weir.logstore.StoreFixtures.IDENTITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.logstore.Digest;
+import io.weir.logstore.DigestMark;
 import io.weir.logstore.Histories;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreDump;
+import io.weir.logstore.TableDigests;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.memory.MemoryLogStore;
+import io.weir.logstore.support.TableSums;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -105,13 +109,23 @@ class LogStoreProperties {
             try (WriteBatch here = real.beginWrite();
                     WriteBatch there = model.beginWrite()) {
                 assertThat(Histories.batch(here, seed)).isEqualTo(Histories.batch(there, seed));
+                assertThat(here.tableDigests()).isEqualTo(there.tableDigests());
+                mark(here, seed);
+                mark(there, seed);
                 if (commit) {
                     here.commit();
                     there.commit();
                 }
             }
             assertThat(real.state()).isEqualTo(model.state());
+            assertThat(real.digestMark()).isEqualTo(model.digestMark());
             assertThat(real.streams()).isEqualTo(model.streams());
+        }
+
+        private static void mark(WriteBatch batch, long seed) {
+            DigestMark mark = batch.digestMark().at(batch.state().appliedIndex(), new Digest(seed, -seed));
+            batch.setDigestMark(
+                    seed % 2 == 0 ? mark.disputedAt(mark.index()) : mark.agreedOn(mark.index(), mark.digest()));
         }
 
         private void reopen() {
@@ -119,6 +133,12 @@ class LogStoreProperties {
             real.close();
             real = LmdbLogStore.open(directory, IDENTITY, settings);
             compare();
+        }
+
+        private static TableDigests recomputed(ReadView view) {
+            TableSums sums = new TableSums();
+            view.visitRows(sums);
+            return sums.digests();
         }
 
         private void openViews() {
@@ -139,6 +159,8 @@ class LogStoreProperties {
                     ReadView there = model.openRead()) {
                 assertThat(dump(here)).isEqualTo(dump(there));
                 assertThat(StoreDump.rows(here)).isEqualTo(StoreDump.rows(there));
+                assertThat(here.tableDigests()).isEqualTo(there.tableDigests()).isEqualTo(recomputed(here));
+                assertThat(here.digestMark()).isEqualTo(there.digestMark());
                 assertThat(Histories.reads(here, seed)).isEqualTo(Histories.reads(there, seed));
             }
             assertThat(StoreDump.expiries(real)).isEqualTo(StoreDump.expiries(model));
