@@ -13,8 +13,15 @@ import java.util.regex.Pattern;
  * @param members all members, this one among them
  * @param partitions how many partitions, 1 to 64
  * @param directory where this node keeps everything; owned by one node at a time
+ * @param storage how often stores are made durable, and how much log is kept
  */
-public record NodeConfig(String clusterId, String nodeId, List<MemberConfig> members, int partitions, Path directory) {
+public record NodeConfig(
+        String clusterId,
+        String nodeId,
+        List<MemberConfig> members,
+        int partitions,
+        Path directory,
+        StorageLimits storage) {
     /** More partitions than this cost more in threads and fsyncs than they bring. */
     public static final int MAX_PARTITIONS = 64;
 
@@ -36,6 +43,11 @@ public record NodeConfig(String clusterId, String nodeId, List<MemberConfig> mem
             throw new IllegalArgumentException("node \"" + nodeId + "\" is not among the members "
                     + members.stream().map(MemberConfig::id).toList());
         }
+    }
+
+    /** With the usual {@link StorageLimits}. */
+    public NodeConfig(String clusterId, String nodeId, List<MemberConfig> members, int partitions, Path directory) {
+        this(clusterId, nodeId, members, partitions, directory, StorageLimits.DEFAULT);
     }
 
     /** This node's own entry in {@link #members}. */

@@ -1,5 +1,6 @@
 package io.weir.consensus;
 
+import io.weir.consensus.partition.CheckpointPolicy;
 import io.weir.consensus.partition.PartitionSetup;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -24,9 +25,10 @@ final class NodeThreads implements AutoCloseable {
     private final ThreadPoolExecutor readers;
     private final ThreadPoolExecutor answers;
     private final ScheduledThreadPoolExecutor timer;
+    private final ThreadPoolExecutor checkpoints;
     private final PartitionSetup setup;
 
-    NodeThreads(String nodeId, LongSupplier clockMs) {
+    NodeThreads(String nodeId, LongSupplier clockMs, CheckpointPolicy checkpointPolicy) {
         readers = new ThreadPoolExecutor(
                 READERS,
                 READERS,
@@ -49,7 +51,10 @@ final class NodeThreads implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
-        setup = new PartitionSetup(nodeId, clockMs, readers, answers, timer);
+        // One thread: the stores of a node share a disk, and each has at most one checkpoint under way.
+        checkpoints = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory("weir-" + nodeId + "-checkpoint-"));
+        setup = new PartitionSetup(nodeId, clockMs, readers, answers, timer, checkpoints, checkpointPolicy);
     }
 
     PartitionSetup setup() {
@@ -67,6 +72,7 @@ final class NodeThreads implements AutoCloseable {
         end("reads", readers);
         end("answers", answers);
         end("timer", timer);
+        end("checkpoints", checkpoints);
     }
 
     private static void end(String what, ExecutorService pool) {

@@ -94,7 +94,8 @@ public final class WeirNode implements AutoCloseable {
     static WeirNode start(
             NodeConfig config, NodeAddresses addresses, NodeDirectory directory, StoreOpener stores, Closing closing)
             throws IOException {
-        NodeThreads threads = new NodeThreads(config.nodeId(), System::currentTimeMillis);
+        NodeThreads threads = new NodeThreads(
+                config.nodeId(), System::currentTimeMillis, config.storage().policy());
         closing.add("threads", threads::close);
         RatisNode raft = new RatisNode(new RatisNode.Settings(
                 config.clusterId(),
@@ -103,7 +104,9 @@ public final class WeirNode implements AutoCloseable {
                 addresses.peer().host(),
                 addresses.peer().port(),
                 config.partitions(),
-                directory.raft()));
+                directory.raft(),
+                config.storage().segmentBytes(),
+                config.storage().keptLogBytes()));
         List<Partition> partitions = openPartitions(config, directory, stores, raft, threads, closing);
         closing.add("Raft", () -> raft.close(RAFT_CLOSE_MS));
         closing.add("applying", () -> {

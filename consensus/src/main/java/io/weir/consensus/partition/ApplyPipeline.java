@@ -5,6 +5,7 @@ import com.google.protobuf.CodedInputStream;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.WriteBatch;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.StreamName;
@@ -84,6 +85,7 @@ final class ApplyPipeline implements AutoCloseable {
 
     private final LogStore store;
     private final PartitionStateMachine machine;
+    private final Checkpointer checkpoints;
     private final Listener listener;
     private final Thread applier;
 
@@ -97,9 +99,16 @@ final class ApplyPipeline implements AutoCloseable {
     private State state = State.RUNNING;
     private volatile List<Item> current = List.of();
 
-    ApplyPipeline(LogStore store, PartitionStateMachine machine, Listener listener, String threadName) {
+    /** @param checkpoints told of every batch, and begun between two of them, on the apply thread */
+    ApplyPipeline(
+            LogStore store,
+            PartitionStateMachine machine,
+            Checkpointer checkpoints,
+            Listener listener,
+            String threadName) {
         this.store = store;
         this.machine = machine;
+        this.checkpoints = checkpoints;
         this.listener = listener;
         this.applier = new Thread(this::run, threadName);
         applier.setDaemon(true);
@@ -195,7 +204,10 @@ final class ApplyPipeline implements AutoCloseable {
         while (take(batch)) {
             current = List.copyOf(batch);
             try {
-                applyAll(batch);
+                if (!batch.isEmpty()) {
+                    applyAll(batch);
+                }
+                checkpoints.beginIfDue();
             } catch (Throwable t) {
                 fail(batch, t);
             }
@@ -203,6 +215,7 @@ final class ApplyPipeline implements AutoCloseable {
         }
     }
 
+    /** Takes what goes into the next batch: nothing, if nothing comes for so long that a checkpoint may be due. */
     private boolean take(List<Item> into) {
         lock.lock();
         try {
@@ -210,9 +223,7 @@ final class ApplyPipeline implements AutoCloseable {
             if (ring.isEmpty()) {
                 idle.signalAll();
             }
-            while (state == State.RUNNING && ring.isEmpty()) {
-                notEmpty.awaitUninterruptibly();
-            }
+            awaitWork(checkpoints.idleNanos());
             if (state != State.RUNNING) {
                 return false;
             }
@@ -230,6 +241,17 @@ final class ApplyPipeline implements AutoCloseable {
             return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void awaitWork(long nanos) {
+        long left = nanos;
+        try {
+            while (state == State.RUNNING && ring.isEmpty() && left > 0) {
+                left = notEmpty.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            LOG.warn("{} was interrupted, by whom ever, and goes on", applier.getName(), e);
         }
     }
 
@@ -294,8 +316,13 @@ final class ApplyPipeline implements AutoCloseable {
                     results.add(new Result(item.entryId(), effects.outcomes()));
                 }
             }
+            FaultPoint.pass("apply.before-commit");
             writes.commit();
+            FaultPoint.pass("apply.after-commit");
         }
+        checkpoints.applied(
+                batch.get(batch.size() - 1).index() - applied,
+                batch.stream().mapToLong(Item::bytes).sum());
     }
 
     private void publish(List<Item> batch, List<Result> results, Set<StreamName> written) {
@@ -324,9 +351,9 @@ final class ApplyPipeline implements AutoCloseable {
      */
     private void fail(List<Item> batch, Throwable cause) {
         LOG.error(
-                "{}: cannot apply entry {}; this replica stops here",
+                "{}: this replica stops here, at entry {}",
                 applier.getName(),
-                batch.get(0).index(),
+                batch.isEmpty() ? "-" : batch.get(0).index(),
                 cause);
         stop(State.FAILED);
         listener.failed(cause);

@@ -2,9 +2,11 @@ package io.weir.consensus.partition;
 
 import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.PartitionFailure.Kind;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.LogEntry;
@@ -19,7 +21,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition on one node: its store, the applier that fills it, the batcher that proposes to it, the reader that answers
@@ -29,35 +34,39 @@ import org.jspecify.annotations.Nullable;
  * says why. A wrong answer would be worse than none.
  */
 public final class Partition implements RaftEvents, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
+
     private final int number;
     private final LogStore store;
-    private final PartitionState opened;
     private final RaftPort raft;
     private final Readiness readiness = new Readiness();
     private final Waiters waiters;
+    private final Checkpointer checkpoints;
     private final ApplyPipeline pipeline;
     private final CommandBatcher batcher;
     private final Queries queries;
     private final AtomicBoolean closing = new AtomicBoolean();
-    private final AtomicBoolean failed = new AtomicBoolean();
+    private final AtomicReference<@Nullable PartitionFailure> failure = new AtomicReference<>();
+    private final PurgeHolds purgeHolds = new PurgeHolds(System::nanoTime);
     private final String halterName;
 
     public Partition(int number, LogStore store, RaftPort raft, PartitionSetup setup) {
         String prefix = "weir-" + setup.nodeId();
         this.number = number;
         this.store = store;
-        this.opened = store.state();
         this.raft = raft;
         this.halterName = prefix + "-halt-" + number;
         this.waiters = new Waiters(setup.answers());
-        this.pipeline =
-                new ApplyPipeline(store, new PartitionStateMachine(), new Applier(), prefix + "-apply-" + number);
+        Applier applier = new Applier();
+        this.checkpoints = new Checkpointer(store, setup.checkpointPolicy(), setup.checkpoints(), applier);
+        this.pipeline = new ApplyPipeline(
+                store, new PartitionStateMachine(), checkpoints, applier, prefix + "-apply-" + number);
         this.batcher = new CommandBatcher(
                 raft,
                 setup.clockMs(),
                 this::logTimeMs,
                 setup.answers(),
-                cause -> fail("cannot propose: " + cause),
+                cause -> fail(Kind.DEFECT, "cannot propose: " + cause),
                 prefix + "-propose-" + number);
         this.queries = new Queries(
                 number, store, raft, waiters, setup.readers(), setup.answers(), setup.timer(), this::unreadyReason);
@@ -76,8 +85,8 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
     /** See {@link io.weir.client.spi.NodeChannel#query}. */
     public CompletableFuture<QueryResponse> query(QueryRequest request) {
-        String failure = readiness.failure();
-        return failure == null ? queries.query(request) : Failures.failed(Failures.notReady(failure));
+        String reason = readiness.failure();
+        return reason == null ? queries.query(request) : Failures.failed(Failures.notReady(reason));
     }
 
     /** Ends commands past their deadlines; to be called every few dozen milliseconds. */
@@ -126,17 +135,37 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 .setReason(reason == null ? "" : reason)
                 .setStreams(store.streams())
                 .setStoreBytes(store.sizeBytes())
+                .setCheckpointIndex(Math.max(store.checkpoint().appliedIndex(), 0))
                 .build();
     }
 
-    @Override
-    public long openedTerm() {
-        return opened.appliedTerm();
+    /** Why the partition has stopped, or null if it has not. */
+    public @Nullable PartitionFailure failure() {
+        return failure.get();
+    }
+
+    /**
+     * Keeps this replica's Raft log from being purged while a copy of the store is on its way to another one.
+     *
+     * @param maxMs after this long the hold ends by itself
+     */
+    public PurgeHold holdPurging(long maxMs) {
+        return purgeHolds.acquire(maxMs);
     }
 
     @Override
-    public long openedIndex() {
-        return opened.appliedIndex();
+    public RaftPoint checkpoint() {
+        return RaftPoint.appliedIn(store.checkpoint());
+    }
+
+    @Override
+    public long appliedIndex() {
+        return store.state().appliedIndex();
+    }
+
+    @Override
+    public boolean holdsPurging() {
+        return purgeHolds.areHeld();
     }
 
     @Override
@@ -158,17 +187,18 @@ public final class Partition implements RaftEvents, AutoCloseable {
     @Override
     public void quiesce() {
         pipeline.quiesce();
+        checkpoints.awaitEnd();
     }
 
     @Override
     public void logFailed(Throwable cause) {
-        fail("Raft's log cannot be written: " + cause);
+        fail(Kind.LOG_FAILED, "Raft's log cannot be written: " + cause);
     }
 
     @Override
     public void closed() {
         if (!closing.get()) {
-            fail("Raft has closed this partition");
+            fail(Kind.RAFT_CLOSED, "Raft has closed this partition");
         }
     }
 
@@ -179,35 +209,51 @@ public final class Partition implements RaftEvents, AutoCloseable {
         waiters.close(Failures.notReady("the node is closing"));
     }
 
-    /** Ends the applier; Raft may go on handing over, but nothing is applied any more. Second step. */
+    /**
+     * Ends the applier; Raft may go on handing over, but nothing is applied any more, and no checkpoint is under way unless
+     * it takes longer than the timeout. Second step.
+     */
     public void stopApplying(long timeoutMs) throws InterruptedException {
+        checkpoints.stop();
         pipeline.close(timeoutMs);
         batcher.join(timeoutMs);
+        if (!checkpoints.await(timeoutMs)) {
+            LOG.warn("{}: a checkpoint is still under way after {} ms", halterName, timeoutMs);
+        }
     }
 
     /** Closes at once; to undo a start that failed. */
     @Override
     public void close() {
         stopServing();
+        checkpoints.stop();
         pipeline.close();
     }
 
     /** Marks the partition failed and takes it out of Raft, on another thread: Raft's own may be the caller. */
-    private void fail(String reason) {
+    private void fail(Kind kind, String reason) {
         readiness.failed(reason);
-        if (!failed.compareAndSet(false, true)) {
+        if (!failure.compareAndSet(null, new PartitionFailure(kind, reason))) {
             return;
         }
-        NodeFailure failure = Failures.notReady("partition " + number + " has failed on this node: " + reason);
-        batcher.refuse(failure);
-        waiters.close(failure);
+        checkpoints.stop();
+        NodeFailure refusal = Failures.notReady("partition " + number + " has failed on this node: " + reason);
+        batcher.refuse(refusal);
+        waiters.close(refusal);
         Thread halter = new Thread(raft::halt, halterName);
         halter.setDaemon(true);
         halter.start();
     }
 
-    /** What the applier reports. */
-    private final class Applier implements ApplyPipeline.Listener {
+    private static Kind kindOf(Throwable cause) {
+        if (cause instanceof StoreException.Corrupted) {
+            return Kind.STORE_CORRUPTED;
+        }
+        return cause instanceof StoreException.Failed ? Kind.STORE_FAILED : Kind.DEFECT;
+    }
+
+    /** What the applier and the checkpointer report. */
+    private final class Applier implements ApplyPipeline.Listener, Checkpointer.Listener {
         @Override
         public @Nullable LogEntry known(long entryId) {
             return batcher.proposed(entryId);
@@ -232,7 +278,24 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
         @Override
         public void failed(Throwable cause) {
-            fail("cannot apply: " + cause);
+            fail(kindOf(cause), "cannot apply: " + cause);
+        }
+
+        @Override
+        public void checkpointed(PartitionState state) {
+            var unused = raft.checkpointed().whenComplete((done, refusal) -> {
+                if (refusal != null) { // closing, or a copy is being installed; the next one purges for both
+                    LOG.info("partition {}: Raft took no note of the checkpoint at {}", number, state, refusal);
+                }
+                FaultPoint.pass("purge.requested");
+            });
+        }
+
+        @Override
+        public void checkpointFailed(Throwable cause) {
+            fail(
+                    cause instanceof StoreException.Corrupted ? Kind.STORE_CORRUPTED : Kind.STORE_FAILED,
+                    "a checkpoint failed, the store must be opened anew: " + cause);
         }
     }
 }

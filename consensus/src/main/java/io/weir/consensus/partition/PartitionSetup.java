@@ -12,6 +12,14 @@ import java.util.function.LongSupplier;
  * @param readers runs what reads stores
  * @param answers runs what completes callers' futures, one after the other
  * @param timer runs deadlines; nothing on it takes long
+ * @param checkpoints completes checkpoints, one after the other: the partitions share a disk
+ * @param checkpointPolicy when each partition makes its store durable
  */
 public record PartitionSetup(
-        String nodeId, LongSupplier clockMs, Executor readers, Executor answers, ScheduledExecutorService timer) {}
+        String nodeId,
+        LongSupplier clockMs,
+        Executor readers,
+        Executor answers,
+        ScheduledExecutorService timer,
+        Executor checkpoints,
+        CheckpointPolicy checkpointPolicy) {}

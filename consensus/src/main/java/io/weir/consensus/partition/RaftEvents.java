@@ -11,11 +11,14 @@ public interface RaftEvents {
     /** The id of entries that other nodes, or earlier runs of this one, have proposed. */
     long FOREIGN = -1;
 
-    /** Raft term of the last entry applied when the store was opened, -1 if none. Fixed. */
-    long openedTerm();
+    /** The last entry in the last durable checkpoint of the store: what comes after it may have to be replayed. Any thread. */
+    RaftPoint checkpoint();
 
-    /** Raft index of the last entry applied when the store was opened, -1 if none. Fixed. */
-    long openedIndex();
+    /** Raft index of the last entry that is in the store, durable or not, -1 if none. Any thread. */
+    long appliedIndex();
+
+    /** Whether Raft's log must stay as it is for now: see {@link PurgeHold}. Any thread. */
+    boolean holdsPurging();
 
     /** A proposal is about to be put into the local log: from here on it may be executed. */
     void appending(long entryId);
@@ -24,7 +27,8 @@ public interface RaftEvents {
      * An entry is committed. Blocks while too much is waiting: that is the back-pressure.
      *
      * @param data an encoded LogEntry that never changes
-     * @return completes, in the order of the log, when the entry is durable in the store and visible to readers
+     * @return completes, in the order of the log, when the entry is in the store and visible to readers; it is durable there
+     *     with the next checkpoint
      * @throws IllegalStateException if the partition has failed: Raft must stop applying
      */
     CompletableFuture<Void> apply(long term, long index, ByteString data, long entryId);

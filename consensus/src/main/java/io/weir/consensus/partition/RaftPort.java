@@ -27,6 +27,14 @@ public interface RaftPort {
      */
     CompletableFuture<Long> barrier();
 
+    /**
+     * Lets Raft know of the store's last checkpoint: its log may be purged up to there.
+     *
+     * @return completes when Raft has taken note, or with a {@link io.weir.client.spi.NodeFailure}; then the next checkpoint
+     *     does it
+     */
+    CompletableFuture<Void> checkpointed();
+
     /** The role of this node, now. */
     RaftView view();
 

@@ -15,6 +15,7 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class RatisGroup implements RaftPort {
     /** Leaves room for Ratis' own fields of an entry. */
     private static final int MAX_DATA_BYTES = RatisSettings.MAX_ENTRY_BYTES - 4_096;
 
+    /** Ratis gives up a request for a snapshot after this; it waits for all that is being applied. */
+    private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(RatisGroup.class);
 
     private final RaftPeerId node;
@@ -39,6 +43,7 @@ final class RatisGroup implements RaftPort {
     private final ClientId reader = ClientId.randomId();
 
     private final AtomicLong reads = new AtomicLong();
+    private final AtomicLong snapshots = new AtomicLong();
     private volatile @Nullable RaftServer server;
 
     RatisGroup(RaftPeerId node, RaftGroupId group, ClientId self) {
@@ -101,6 +106,17 @@ final class RatisGroup implements RaftPort {
     }
 
     @Override
+    public CompletableFuture<Void> checkpointed() {
+        RaftServer running = server;
+        if (running == null) {
+            return Failures.failed(Failures.notReady("the partition is not running on this node"));
+        }
+        return reply(running.snapshotManagementAsync(SnapshotManagementRequest.newCreate(
+                        self, node, group, snapshots.incrementAndGet(), SNAPSHOT_TIMEOUT_MS, 1)))
+                .thenAccept(reply -> {});
+    }
+
+    @Override
     public RaftView view() {
         RaftServer.Division division = division();
         if (division == null) {
@@ -155,6 +171,10 @@ final class RatisGroup implements RaftPort {
         } catch (IOException | RuntimeException e) {
             return Failures.failed(RatisFailures.of(e));
         }
+        return reply(reply);
+    }
+
+    private static CompletableFuture<RaftClientReply> reply(CompletableFuture<RaftClientReply> reply) {
         return reply.handle((answer, failure) -> {
             if (failure != null) {
                 throw RatisFailures.of(failure);

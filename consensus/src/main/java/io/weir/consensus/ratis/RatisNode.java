@@ -43,6 +43,8 @@ public final class RatisNode implements AutoCloseable {
      * @param bindPort 0 for any, if this node has no peers
      * @param partitions how many groups
      * @param directory where Ratis keeps its files
+     * @param segmentBytes size of a file of the log, 0 for one that suits the heap
+     * @param keptLogBytes how much of each log stays behind a checkpoint
      */
     public record Settings(
             String clusterId,
@@ -51,7 +53,9 @@ public final class RatisNode implements AutoCloseable {
             String bindHost,
             int bindPort,
             int partitions,
-            Path directory) {}
+            Path directory,
+            long segmentBytes,
+            long keptLogBytes) {}
 
     /** After this long without a leader every node stands for election, in milliseconds. */
     public static final long MAX_ELECTION_MS = RatisSettings.ELECTION_MAX_MS;
@@ -95,12 +99,16 @@ public final class RatisNode implements AutoCloseable {
                 .setGroup(group(0))
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setStateMachineRegistry(id -> new RatisStateMachine(
-                        Objects.requireNonNull(byGroup.get(id), () -> "a foreign group on disk: " + id), client))
+                        Objects.requireNonNull(byGroup.get(id), () -> "a foreign group on disk: " + id),
+                        client,
+                        new LogRetention(settings.keptLogBytes(), RatisSettings.MAX_KEPT_ENTRIES)))
                 .setProperties(RatisSettings.of(
                         settings.directory(),
                         settings.bindHost(),
                         settings.bindPort(),
-                        settings.partitions(),
+                        settings.segmentBytes() == 0
+                                ? RatisSettings.segmentBytes(settings.partitions())
+                                : settings.segmentBytes(),
                         settings.peerAddresses().size() == 1))
                 .build();
         server = started;

@@ -32,7 +32,10 @@ final class RatisSettings {
     private static final int LONE_ELECTION_MS = 10;
 
     private static final long MIN_SEGMENT_BYTES = 8L << 20;
-    private static final long MAX_SEGMENT_BYTES = 64L << 20;
+    private static final long MAX_SEGMENT_BYTES = 32L << 20;
+
+    /** Of closed segments behind a checkpoint; see {@link LogRetention}. */
+    static final long MAX_KEPT_ENTRIES = 100_000;
 
     private RatisSettings() {}
 
@@ -40,13 +43,14 @@ final class RatisSettings {
      * @param directory where Ratis keeps its groups; never its default, which is a temporary folder
      * @param host a loopback address
      * @param port 0 for any free one, which only a node without peers can use
-     * @param partitions how many groups share this process's heap
+     * @param segmentBytes size of a file of a log
      * @param isLone whether this node is the only member
      */
-    static RaftProperties of(Path directory, String host, int port, int partitions, boolean isLone) {
+    static RaftProperties of(Path directory, String host, int port, long segmentBytes, boolean isLone) {
         RaftProperties properties = new RaftProperties();
         RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
-        storage(properties, directory, segmentBytes(partitions));
+        storage(properties, directory, segmentBytes);
+        snapshots(properties);
         limits(properties);
         replication(properties);
         elections(properties, isLone);
@@ -55,8 +59,11 @@ final class RatisSettings {
         return properties;
     }
 
-    /** The open segment and up to one closed one of each group lie on the heap: a sixteenth of it for all of them. */
-    private static long segmentBytes(int partitions) {
+    /**
+     * The open segment and up to one closed one of each group lie on the heap: a sixteenth of it for all of them. Segments are
+     * what a log is purged by: smaller ones let it follow the checkpoints more closely, larger ones are rolled less often.
+     */
+    static long segmentBytes(int partitions) {
         long share = Runtime.getRuntime().maxMemory() / 32 / partitions;
         return Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, share));
     }
@@ -83,11 +90,24 @@ final class RatisSettings {
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(MAX_ENTRY_BYTES + 1024L));
         // Never forces a sync in the middle of a queue: what queued during one fsync goes out with the next.
         RaftServerConfigKeys.Log.setForceSyncNum(properties, 1024);
-        // No snapshots yet: nothing is purged, and replay is cheap because the store keeps what it has applied.
+    }
+
+    private static void snapshots(RaftProperties properties) {
+        // Ratis counts entries, and would ask while no checkpoint is new: each completed checkpoint asks instead.
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(properties, false);
-        // Snapshots will be pulled by the follower, never sent as files: the same on every node,
+        // Whoever asks has a new checkpoint, however few entries are in it.
+        RaftServerConfigKeys.Snapshot.setCreationGap(properties, 1);
+        // The store keeps one checkpoint, in its own files: there are none of Ratis' to clean up.
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 1);
+        // Off, one member that is down would keep all others from purging, until their disks are full.
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
+        // What stays behind a checkpoint is counted in bytes, by LogRetention; Ratis counts in entries.
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, 0);
+        // LogRetention names ends of segments: there is always a whole one to drop.
+        RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
+        // Snapshots are pulled by the follower, never sent as files: the same on every node,
         // or they refuse each other.
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
     }

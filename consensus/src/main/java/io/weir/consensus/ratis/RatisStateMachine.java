@@ -1,7 +1,10 @@
 package io.weir.consensus.ratis;
 
 import io.weir.consensus.partition.RaftEvents;
+import io.weir.consensus.partition.RaftPoint;
+import io.weir.logstore.support.FaultPoint;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +16,7 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
@@ -31,37 +35,84 @@ import org.jspecify.annotations.Nullable;
  *       more. An exception thrown here stops the replica, which is what a failed partition wants.
  *   <li>Entries without commands count as applied at once, pending futures or not: {@link #notifyTermIndexUpdated} waits.
  *   <li>Replay begins after {@link #getLatestSnapshot}, not after the last applied index; and that method is asked again and
- *       again on the path of an append: it is fixed for the life of the process. What the store has already is passed over.
+ *       again on the path of an append: it changes only in {@link #takeSnapshot} and {@link #reinitialize}, which come on the
+ *       thread that applies. What the store has already is passed over.
+ *   <li>What {@link #takeSnapshot} returns is what Ratis purges up to, at once: nothing that the next open of the store would
+ *       miss may lie below.
  *   <li>{@link #preAppendTransaction} never throws: the leader would step down.
  * </ul>
  */
 final class RatisStateMachine extends BaseStateMachine {
     private final RaftEvents events;
     private final ClientId self;
-    private final @Nullable SnapshotInfo opened;
+    private final LogRetention retention;
+    private volatile @Nullable Snapshot latest;
+    private @Nullable RaftStorage storage;
 
-    /** @param self the client id under which this process proposes */
-    RatisStateMachine(RaftEvents events, ClientId self) {
+    /**
+     * @param self the client id under which this process proposes
+     * @param retention what is kept of the log behind a checkpoint
+     */
+    RatisStateMachine(RaftEvents events, ClientId self, LogRetention retention) {
         this.events = events;
         this.self = self;
-        if (events.openedIndex() < 0) {
-            this.opened = null;
-        } else {
-            TermIndex applied = TermIndex.valueOf(events.openedTerm(), events.openedIndex());
-            this.opened = new OpenedAt(applied);
-            setLastAppliedTermIndex(applied); // Ratis asks before it initializes
+        this.retention = retention;
+        Snapshot found = Snapshot.of(events.checkpoint());
+        this.latest = found;
+        if (found != null) {
+            setLastAppliedTermIndex(found.at()); // Ratis asks before it initializes
         }
     }
 
     @Override
-    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
-        super.initialize(server, groupId, storage);
+    public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
+        super.initialize(server, groupId, raftStorage);
+        storage = raftStorage;
         getLifeCycle().startAndTransition(() -> {});
     }
 
     @Override
     public @Nullable SnapshotInfo getLatestSnapshot() {
-        return opened;
+        return latest;
+    }
+
+    /**
+     * Adopts the store's last durable checkpoint, on the thread that also hands over entries, and purges the log; no snapshot
+     * is taken here.
+     *
+     * @return up to where the log is purged: never beyond the checkpoint, mostly less
+     */
+    @Override
+    public long takeSnapshot() throws IOException {
+        TermIndex applied = getLastAppliedTermIndex();
+        if (FaultPoint.isMutant("purge-beyond-checkpoint")) {
+            latest = new Snapshot(applied);
+            return applied.getIndex();
+        }
+        Snapshot durable = Snapshot.of(events.checkpoint());
+        // A store that stayed open while its group was started anew is ahead of what Ratis has handed over again.
+        if (durable != null && durable.getIndex() <= applied.getIndex()) {
+            latest = durable;
+        }
+        FaultPoint.pass("snapshot.taken");
+        Snapshot adopted = latest;
+        return adopted == null || events.holdsPurging() ? RaftLog.INVALID_LOG_INDEX : purge(adopted.getIndex());
+    }
+
+    /**
+     * One segment after the other, from the oldest on: of several at once Ratis deletes the newest first, and a crash in the
+     * middle would leave a log with a hole, which it refuses to read.
+     */
+    private long purge(long checkpointIndex) throws IOException {
+        Path directory =
+                Objects.requireNonNull(storage).getStorageDir().getCurrentDir().toPath();
+        RaftLog log = getServer().join().getDivision(getGroupId()).getRaftLog();
+        long last = RaftLog.INVALID_LOG_INDEX;
+        for (long end : retention.purgeable(directory, checkpointIndex)) {
+            var unused = log.purge(end);
+            last = end;
+        }
+        return last;
     }
 
     @Override
@@ -78,7 +129,11 @@ final class RatisStateMachine extends BaseStateMachine {
         LogEntryProto entry = Objects.requireNonNull(transaction.getLogEntry(), "a transaction without its entry");
         long term = entry.getTerm();
         long index = entry.getIndex();
-        if (getLifeCycleState() == LifeCycle.State.PAUSED || index <= events.openedIndex()) {
+        if (getLifeCycleState() == LifeCycle.State.PAUSED) {
+            return CompletableFuture.completedFuture(Message.EMPTY);
+        }
+        if (index <= events.appliedIndex()) {
+            advance(term, index);
             return CompletableFuture.completedFuture(Message.EMPTY);
         }
         StateMachineLogEntryProto command = entry.getStateMachineLogEntry();
@@ -93,10 +148,12 @@ final class RatisStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
-        if (getLifeCycleState() == LifeCycle.State.PAUSED || index <= events.openedIndex()) {
+        if (getLifeCycleState() == LifeCycle.State.PAUSED) {
             return;
         }
-        events.skip(term, index);
+        if (index > events.appliedIndex()) {
+            events.skip(term, index);
+        }
         advance(term, index);
     }
 
@@ -135,8 +192,12 @@ final class RatisStateMachine extends BaseStateMachine {
         }
     }
 
-    /** What the store held when it was opened, as if it were a snapshot; it has no files to send. */
-    private record OpenedAt(TermIndex at) implements SnapshotInfo {
+    /** A checkpoint of the store, as Ratis wants to see it; it has no files to send. */
+    private record Snapshot(TermIndex at) implements SnapshotInfo {
+        static @Nullable Snapshot of(RaftPoint point) {
+            return point.index() < 0 ? null : new Snapshot(TermIndex.valueOf(point.term(), point.index()));
+        }
+
         @Override
         public TermIndex getTermIndex() {
             return at;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.weir.logstore.LogStore;
+import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.memory.MemoryLogStore;
@@ -27,7 +29,7 @@ class ApplyPipelineTest {
     private final MemoryLogStore memory = new MemoryLogStore(IDENTITY);
     private final FaultyStore store = new FaultyStore(memory);
     private final Told told = new Told();
-    private final ApplyPipeline pipeline = new ApplyPipeline(store, new PartitionStateMachine(), told, "test-apply");
+    private final ApplyPipeline pipeline = pipeline(store, told);
 
     @Test
     void allThatHasQueuedIsCommittedAtOnceAndCompletedInOrder() throws Exception {
@@ -133,7 +135,7 @@ class ApplyPipelineTest {
     private static Object digestOf(int entries, Random random) throws Exception {
         MemoryLogStore target = new MemoryLogStore(IDENTITY);
         FaultyStore faulty = new FaultyStore(target);
-        ApplyPipeline applier = new ApplyPipeline(faulty, new PartitionStateMachine(), new Told(), "test-apply");
+        ApplyPipeline applier = pipeline(faulty, new Told());
         applier.start();
         for (int index = 0; index < entries; index++) {
             CompletableFuture<Void> done = applier.add(1, index, data(index), RaftEvents.FOREIGN);
@@ -150,6 +152,11 @@ class ApplyPipelineTest {
         return target.state().digest();
     }
 
+    private static ApplyPipeline pipeline(LogStore store, Told told) {
+        Checkpointer checkpoints = new Checkpointer(store, CheckpointPolicy.DEFAULT, Runnable::run, told);
+        return new ApplyPipeline(store, new PartitionStateMachine(), checkpoints, told, "test-apply");
+    }
+
     private static ByteString data(long index) {
         return Entries.entry(Entries.append(index + 1, "s" + index % 7, 20)).toByteString();
     }
@@ -159,7 +166,7 @@ class ApplyPipelineTest {
     }
 
     /** Keeps what it is told. */
-    private static final class Told implements ApplyPipeline.Listener {
+    private static final class Told implements ApplyPipeline.Listener, Checkpointer.Listener {
         final List<Long> outcomes = new CopyOnWriteArrayList<>();
         final List<StreamName> written = new CopyOnWriteArrayList<>();
         final List<String> full = new CopyOnWriteArrayList<>();
@@ -187,6 +194,14 @@ class ApplyPipelineTest {
 
         @Override
         public void failed(Throwable cause) {
+            failures.add(cause);
+        }
+
+        @Override
+        public void checkpointed(PartitionState state) {}
+
+        @Override
+        public void checkpointFailed(Throwable cause) {
             failures.add(cause);
         }
     }

@@ -17,6 +17,7 @@ final class FakeRaft implements RaftPort {
     final List<Proposed> proposed = new CopyOnWriteArrayList<>();
     final List<CompletableFuture<Long>> barriers = new CopyOnWriteArrayList<>();
     final AtomicLong halts = new AtomicLong();
+    final AtomicLong checkpoints = new AtomicLong();
     volatile @Nullable Error failing;
     volatile RaftView view = new RaftView(RaftView.Role.LEADER, "n1", 1, 0, true);
 
@@ -40,6 +41,12 @@ final class FakeRaft implements RaftPort {
         CompletableFuture<Long> barrier = new CompletableFuture<>();
         barriers.add(barrier);
         return barrier;
+    }
+
+    @Override
+    public CompletableFuture<Void> checkpointed() {
+        checkpoints.incrementAndGet();
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

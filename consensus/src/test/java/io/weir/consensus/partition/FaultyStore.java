@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A store whose commits fail or wait when the test says so; a failed commit leaves no trace, as the port demands. */
 public final class FaultyStore implements LogStore {
@@ -22,6 +23,7 @@ public final class FaultyStore implements LogStore {
     private volatile Supplier<StoreException> failure = () -> {
         throw new IllegalStateException();
     };
+    private volatile @Nullable Supplier<StoreException> checkpointFailure;
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     public FaultyStore(LogStore store) {
@@ -91,9 +93,34 @@ public final class FaultyStore implements LogStore {
         return store.checkpoint();
     }
 
+    /** From now on no checkpoint succeeds. */
+    void failCheckpoints(Supplier<StoreException> with) {
+        checkpointFailure = with;
+    }
+
     @Override
     public Checkpoint beginCheckpoint() {
-        return store.beginCheckpoint();
+        Checkpoint checkpoint = store.beginCheckpoint();
+        return new Checkpoint() {
+            @Override
+            public PartitionState state() {
+                return checkpoint.state();
+            }
+
+            @Override
+            public void complete() {
+                Supplier<StoreException> failing = checkpointFailure;
+                if (failing != null) {
+                    throw failing.get();
+                }
+                checkpoint.complete();
+            }
+
+            @Override
+            public void close() {
+                checkpoint.close();
+            }
+        };
     }
 
     @Override

@@ -36,8 +36,12 @@ class QueriesTest {
     private final ExecutorService readers = Executors.newFixedThreadPool(2);
     private final ExecutorService answers = Executors.newSingleThreadExecutor();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final Partition partition =
-            new Partition(0, store, raft, new PartitionSetup("test", () -> Entries.STAMP_MS, readers, answers, timer));
+    private final Partition partition = new Partition(
+            0,
+            store,
+            raft,
+            new PartitionSetup(
+                    "test", () -> Entries.STAMP_MS, readers, answers, timer, Runnable::run, CheckpointPolicy.DEFAULT));
     private long nextIndex;
 
     @BeforeEach

@@ -1,0 +1,26 @@
+package io.weir.consensus.partition;
+
+/**
+ * Why a partition has stopped on this node. It does not go on by itself.
+ *
+ * @param kind what kind of thing went wrong, which decides what may help
+ * @param reason for people
+ */
+public record PartitionFailure(Kind kind, String reason) {
+    /** What went wrong. */
+    public enum Kind {
+        /**
+         * The disk refused the store, in a commit or in a checkpoint, and nobody knows what it holds. Closing the store and
+         * opening it again goes back to the last checkpoint; Raft's log replays the rest.
+         */
+        STORE_FAILED,
+        /** What the store holds is not what was written. */
+        STORE_CORRUPTED,
+        /** Raft's log could not be written. */
+        LOG_FAILED,
+        /** Raft has ended the partition's part by itself. */
+        RAFT_CLOSED,
+        /** An entry could not be applied, or something happened that should not: a mistake in the program. */
+        DEFECT
+    }
+}
