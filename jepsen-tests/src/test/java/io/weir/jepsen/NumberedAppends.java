@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,12 +49,20 @@ final class NumberedAppends {
     private final EventStore store;
     private final List<String> streams;
     private final int maxInFlight;
+    private final int payloadBytes;
     private final Semaphore permits;
     private final CallOptions options;
+    private final AtomicInteger acknowledgedCount = new AtomicInteger();
     private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
 
     NumberedAppends(EventStore store, List<String> streams, int maxInFlight, Duration timeout) {
+        this(store, streams, maxInFlight, timeout, 1);
+    }
+
+    /** Appends of events of at least so many bytes: the number and blanks. */
+    NumberedAppends(EventStore store, List<String> streams, int maxInFlight, Duration timeout, int payloadBytes) {
         this.store = store;
+        this.payloadBytes = payloadBytes;
         this.streams = streams;
         this.maxInFlight = maxInFlight;
         this.permits = new Semaphore(maxInFlight);
@@ -67,16 +76,23 @@ final class NumberedAppends {
             int number = calls.size();
             Call call = new Call(number, streams.get(number % streams.size()));
             calls.add(call);
-            NewEvent event = NewEvent.of(
-                    "Numbered", "text/plain", Integer.toString(number).getBytes(StandardCharsets.UTF_8));
+            NewEvent event = NewEvent.of("Numbered", "text/plain", payload(number));
             CompletableFuture<AppendResult> unused = store.append(call.stream, Expected.any(), List.of(event), options)
                     .whenComplete((result, error) -> {
                         call.appended = result == null ? null : result.orThrow();
                         call.failure = error;
                         call.endedNanos = System.nanoTime();
+                        if (result != null) {
+                            acknowledgedCount.incrementAndGet();
+                        }
                         permits.release();
                     });
         }
+    }
+
+    private byte[] payload(int number) {
+        String text = Integer.toString(number);
+        return (text + " ".repeat(Math.max(0, payloadBytes - text.length()))).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Waits until every future is complete. */
@@ -87,6 +103,11 @@ final class NumberedAppends {
 
     List<Call> calls() {
         return List.copyOf(calls);
+    }
+
+    /** How many of them have been acknowledged by now. */
+    int acknowledgedCount() {
+        return acknowledgedCount.get();
     }
 
     List<Call> acknowledged() {
@@ -103,7 +124,8 @@ final class NumberedAppends {
      * is there twice or out of order; none is there that was refused or never sent.
      */
     static void check(List<Call> calls, String stream, List<String> payloads) {
-        List<Integer> numbers = payloads.stream().map(Integer::valueOf).toList();
+        List<Integer> numbers =
+                payloads.stream().map(String::strip).map(Integer::valueOf).toList();
         for (int i = 1; i < numbers.size(); i++) {
             assertThat(numbers.get(i))
                     .as("%s: number at revision %d, after %s", stream, i, numbers.get(i - 1))

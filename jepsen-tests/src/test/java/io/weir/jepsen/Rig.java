@@ -28,6 +28,10 @@ import java.util.function.Supplier;
 final class Rig implements AutoCloseable {
     static final int PARTITIONS = 4;
     static final Duration PATIENCE = Duration.ofSeconds(45);
+
+    /** For servers that shall checkpoint and purge all the time. */
+    static final List<String> SMALL_CHECKPOINTS = List.of();
+
     private static final int HEAP_MIB = 256;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -43,9 +47,18 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /** What {@link #start(Path)} starts, to be changed before it is. */
+    static LocalCluster.Options options(Path directory) {
+        return LocalCluster.Options.ofJar(directory.resolve("cluster"), 3, PARTITIONS, Distribution.jar(), HEAP_MIB);
+    }
+
     static Rig start(Path directory) {
-        LocalCluster cluster = LocalCluster.start(
-                LocalCluster.Options.ofJar(directory.resolve("cluster"), 3, PARTITIONS, Distribution.jar(), HEAP_MIB));
+        return start(options(directory));
+    }
+
+    /** Starts three servers in some other way; their partitions are {@link #PARTITIONS}. */
+    static Rig start(LocalCluster.Options options) {
+        LocalCluster cluster = LocalCluster.start(options);
         try {
             return new Rig(cluster, Weir.connect(cluster.uri()));
         } catch (RuntimeException | Error e) {
@@ -140,6 +153,22 @@ final class Rig implements AutoCloseable {
         return isSame;
     }
 
+    /** What nodes have moved aside because they could not trust it: of those that answer. */
+    List<String> quarantined() {
+        List<String> all = new ArrayList<>();
+        for (Map.Entry<String, WireNode> node : nodes.entrySet()) {
+            try {
+                node.getValue()
+                        .status()
+                        .getQuarantinedList()
+                        .forEach(moved -> all.add(node.getKey() + ": " + moved.getWhat() + ", " + moved.getReason()));
+            } catch (StatusException e) {
+                // It is down; who asks has other means to notice.
+            }
+        }
+        return all;
+    }
+
     /** The payloads of a stream on one replica, after a check that revisions and the stream's name are right. */
     List<String> payloads(String nodeId, String stream) throws Exception {
         List<String> payloads = new ArrayList<>();
@@ -151,6 +180,11 @@ final class Rig implements AutoCloseable {
                     .toStringUtf8());
         }
         return payloads;
+    }
+
+    /** What a run's choices follow from: {@code -Dweir.rig.seed}, or a new one. */
+    static long seed() {
+        return Long.getLong("weir.rig.seed", System.nanoTime() & 0xffff_ffffL);
     }
 
     /** A port of the loopback interface on which nobody listens. */

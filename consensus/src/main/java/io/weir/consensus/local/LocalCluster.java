@@ -94,6 +94,13 @@ public final class LocalCluster implements AutoCloseable {
             return new Options(directory, nodes, partitions, serverCommand, newDataDirectoryOf);
         }
 
+        /** The same, with further options of {@code weir server} for every node. */
+        public Options withServerArguments(List<String> serverArguments) {
+            List<String> command = new ArrayList<>(serverCommand);
+            command.addAll(serverArguments);
+            return new Options(directory, nodes, partitions, command, dataDirectoryOf);
+        }
+
         /** The same, with further arguments for the JVM of every node in all of its lives. */
         public Options withJvmArguments(List<String> jvmArguments) {
             List<String> command = ServerCommand.withJvmArguments(serverCommand, jvmArguments);
