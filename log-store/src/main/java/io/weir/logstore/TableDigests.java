@@ -49,6 +49,16 @@ public final class TableDigests {
         return rows[index(table)];
     }
 
+    /** All sums and counts, table by table, in the order of their numbers. */
+    public long[] toLongs() {
+        long[] all = new long[2 * sums.length];
+        for (int i = 0; i < sums.length; i++) {
+            all[2 * i] = sums[i];
+            all[2 * i + 1] = rows[i];
+        }
+        return all;
+    }
+
     private static int index(Table table) {
         if (table == Table.META) {
             throw new IllegalArgumentException("table meta has no digest");

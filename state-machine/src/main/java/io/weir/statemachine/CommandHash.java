@@ -13,7 +13,6 @@ import io.weir.protocol.Refusal;
 import io.weir.protocol.RequestId;
 import io.weir.protocol.Requirement;
 import io.weir.protocol.Violation;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -99,8 +98,7 @@ final class CommandHash {
 
     /** Ends the digest of the entry. */
     Digest end() {
-        ByteBuffer hash = ByteBuffer.wrap(rolling.finish());
-        return new Digest(hash.getLong(), hash.getLong());
+        return rolling.finishDigest();
     }
 
     private void outcome(Outcome outcome) {

@@ -3,6 +3,7 @@ package io.weir.statemachine;
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.weir.logstore.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -60,6 +61,12 @@ final class FieldHash extends ByteOutput {
     byte[] finish() {
         drain();
         return sha256.digest();
+    }
+
+    /** The first 16 bytes of the hash of all fields since {@link #begin()}. */
+    Digest finishDigest() {
+        ByteBuffer bytes = ByteBuffer.wrap(finish());
+        return new Digest(bytes.getLong(), bytes.getLong());
     }
 
     private void drain() {

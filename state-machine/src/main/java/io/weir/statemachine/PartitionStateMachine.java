@@ -1,6 +1,7 @@
 package io.weir.statemachine;
 
 import com.google.protobuf.ByteString;
+import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.StateView;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deterministic state machine of one partition: applies log entries in the order of their indexes to a write batch.
@@ -48,14 +50,21 @@ public final class PartitionStateMachine {
     }
 
     private final CommandHash hash = new CommandHash();
+    private final DigestMarks marks = new DigestMarks();
 
     /**
      * What became of an entry.
      *
      * @param outcomes one for each proposal, in their order
      * @param written the streams that got events, without duplicates, in the order of their first event
+     * @param marked this replica's digest after the entry, if the entry is a mark
+     * @param verdict what follows from the reports in the entry, if it has any that can be judged here
      */
-    public record Applied(List<Outcome> outcomes, List<StreamName> written) {
+    public record Applied(
+            List<Outcome> outcomes,
+            List<StreamName> written,
+            @Nullable Digest marked,
+            @Nullable DigestVerdict verdict) {
         public Applied {
             outcomes = List.copyOf(outcomes);
             written = List.copyOf(written);
@@ -88,7 +97,9 @@ public final class PartitionStateMachine {
         }
         run.sessions.sweep(entry.getProposalsCount());
         batch.setState(new PartitionState(term, index, run.nextPosition, run.nextStreamId, run.logTimeMs, hash.end()));
-        return new Applied(outcomes, List.copyOf(run.written));
+        Digest marked = entry.getDigestMark() ? marks.mark(index, batch) : null;
+        DigestVerdict verdict = entry.hasDigestReports() ? marks.conclude(entry.getDigestReports(), batch) : null;
+        return new Applied(outcomes, List.copyOf(run.written), marked, verdict);
     }
 
     /**

@@ -8,8 +8,8 @@ import io.weir.logstore.WriteBatch;
 import io.weir.logstore.lmdb.LmdbLogStore;
 import io.weir.logstore.lmdb.Settings;
 import io.weir.logstore.memory.MemoryLogStore;
-import io.weir.protocol.Outcome;
 import io.weir.statemachine.Histories.History;
+import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -26,12 +26,19 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * The same log gives the same outcomes, digest and store, row for row: for any grouping of entries into batches, with
+ * The same log gives the same outcomes, digests, verdicts and store, row for row: for any grouping of entries into batches, with
  * batches that were dropped halfway and tried again, through restarts, in memory and on LMDB.
  */
 class DeterminismProperties {
-    private static final Set<String> MUTATIONS =
-            Set.of("createStream", "append", "putSession", "putAnswer", "removeAnswers", "addExpiry", "setState");
+    private static final Set<String> MUTATIONS = Set.of(
+            "createStream",
+            "append",
+            "putSession",
+            "putAnswer",
+            "removeAnswers",
+            "addExpiry",
+            "setState",
+            "setDigestMark");
 
     /** A cache that forgets, and a map that must grow. */
     private static final Settings SETTINGS = new Settings(4 << 20, 4 << 20, 4, 2, 10_000);
@@ -41,6 +48,17 @@ class DeterminismProperties {
         History history = Histories.random(seed);
         try (LogStore store = new MemoryLogStore(TestPartition.IDENTITY)) {
             checkAgainstReference(history, () -> store);
+        }
+    }
+
+    /** An older node, which takes marks and reports for entries without commands, holds the same afterwards. */
+    @Property(tries = 50)
+    void marksAndReportsChangeNothingElse(@ForAll long seed) {
+        History history = Histories.random(seed);
+        try (LogStore here = new MemoryLogStore(TestPartition.IDENTITY);
+                LogStore there = new MemoryLogStore(TestPartition.IDENTITY)) {
+            assertThat(Replay.apply(history, here)).isEqualTo(Replay.apply(history.withoutDigests(), there));
+            assertThat(Replay.content(here, history)).as(history.toString()).isEqualTo(Replay.content(there, history));
         }
     }
 
@@ -58,16 +76,17 @@ class DeterminismProperties {
     /** {@code disk} gives the store, as it is after a restart. */
     private static void checkAgainstReference(History history, Supplier<LogStore> disk) {
         try (LogStore reference = new MemoryLogStore(TestPartition.IDENTITY)) {
-            List<List<Outcome>> outcomes = Replay.apply(history, reference);
+            List<Applied> outcomes = Replay.applied(history, reference);
             LogStore store = replay(history, outcomes, disk);
             assertThat(store.state()).as(history.toString()).isEqualTo(reference.state());
+            assertThat(store.digestMark()).as(history.toString()).isEqualTo(reference.digestMark());
             assertThat(Replay.content(store, history))
                     .as(history.toString())
                     .isEqualTo(Replay.content(reference, history));
         }
     }
 
-    private static LogStore replay(History history, List<List<Outcome>> outcomes, Supplier<LogStore> disk) {
+    private static LogStore replay(History history, List<Applied> outcomes, Supplier<LogStore> disk) {
         Random random = new Random(history.seed());
         PartitionStateMachine machine = new PartitionStateMachine();
         LogStore store = disk.get();
@@ -77,7 +96,7 @@ class DeterminismProperties {
             try (WriteBatch batch = store.beginWrite()) {
                 WriteBatch fragile = random.nextInt(4) == 0 ? failing(batch, random.nextInt(40)) : batch;
                 for (int i = from; i < to; i++) {
-                    List<Outcome> again = Replay.apply(machine, history.steps().get(i), fragile);
+                    Applied again = Replay.apply(machine, history.steps().get(i), fragile);
                     assertThat(again).as("%s step %d", history, i).isEqualTo(outcomes.get(i));
                 }
                 batch.commit();

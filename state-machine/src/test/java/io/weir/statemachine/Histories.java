@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import io.weir.logstore.SessionId;
 import io.weir.protocol.Append;
 import io.weir.protocol.Command;
+import io.weir.protocol.DigestReport;
+import io.weir.protocol.DigestReports;
 import io.weir.protocol.Expected;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Proposal;
@@ -28,7 +30,19 @@ final class Histories {
      *
      * @param entry null for one without commands
      */
-    record Step(long term, long index, @Nullable LogEntry entry) {}
+    record Step(long term, long index, @Nullable LogEntry entry) {
+        Step withoutDigests() {
+            return new Step(
+                    term,
+                    index,
+                    entry == null
+                            ? null
+                            : entry.toBuilder()
+                                    .clearDigestMark()
+                                    .clearDigestReports()
+                                    .build());
+        }
+    }
 
     /**
      * A log.
@@ -37,6 +51,11 @@ final class Histories {
      * @param lastSequence the highest sequence in it
      */
     record History(long seed, List<Step> steps, List<SessionId> sessions, long lastSequence) {
+        /** The log as a node reads it that knows neither marks nor reports. */
+        History withoutDigests() {
+            return new History(seed, steps.stream().map(Step::withoutDigests).toList(), sessions, lastSequence);
+        }
+
         @Override
         public String toString() {
             return "Histories.random(" + seed + "L)";
@@ -54,7 +73,13 @@ final class Histories {
         }
     }
 
+    private static final String[] NODES = {"n1", "n2", "n3"};
+
     private final Random random;
+    /** Draws apart from the others: a log with its marks taken out is the same log. */
+    private final Random marks;
+
+    private long lastMark = -1;
     private final List<Client> clients = new ArrayList<>();
     private final List<SessionId> sessions = new ArrayList<>();
     private final List<Command> delayed = new ArrayList<>();
@@ -66,6 +91,7 @@ final class Histories {
 
     private Histories(long seed) {
         random = new Random(seed);
+        marks = new Random(~seed);
     }
 
     static History random(long seed) {
@@ -80,7 +106,7 @@ final class Histories {
         long index = random.nextInt(3);
         for (int i = 0; i < count; i++) {
             term += chance(5) ? 1 + random.nextInt(2) : 0;
-            steps.add(new Step(term, index, chance(8) ? null : entry()));
+            steps.add(new Step(term, index, chance(8) ? null : withDigests(index, entry())));
             index += chance(5) ? 2 : 1;
         }
         return steps;
@@ -104,6 +130,25 @@ final class Histories {
                     .build());
         }
         return Commands.entry(stampMs, proposals);
+    }
+
+    /** Now and then a mark, and reports about the last one, or about another. */
+    private LogEntry withDigests(long index, LogEntry entry) {
+        LogEntry.Builder more = entry.toBuilder();
+        if (marks.nextInt(8) == 0) {
+            more.setDigestMark(true);
+            lastMark = index;
+        } else if (marks.nextInt(5) == 0) {
+            DigestReports.Builder reports =
+                    more.getDigestReportsBuilder().setMembers(3).setIndex(lastMark - marks.nextInt(8) / 7);
+            for (int i = marks.nextInt(4); i > 0; i--) {
+                reports.addReports(DigestReport.newBuilder()
+                        .setNodeId(NODES[marks.nextInt(8) == 0 ? 0 : i - 1])
+                        .setDigestHigh(marks.nextInt(2))
+                        .setDigestLow(marks.nextInt(8) / 7));
+            }
+        }
+        return more.build();
     }
 
     private long stamp() {

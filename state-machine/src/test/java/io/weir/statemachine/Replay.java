@@ -8,6 +8,7 @@ import io.weir.logstore.WriteBatch;
 import io.weir.protocol.Outcome;
 import io.weir.statemachine.Histories.History;
 import io.weir.statemachine.Histories.Step;
+import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -15,12 +16,19 @@ import java.util.List;
 
 /** Applies histories to stores and tells what a store then holds. */
 final class Replay {
+    private static final Applied SKIPPED = new Applied(List.of(), List.of(), null, null);
+
     private Replay() {}
 
     /** Applies every step in a batch of its own; outcomes by step, none for one without commands. */
     static List<List<Outcome>> apply(History history, LogStore store) {
+        return applied(history, store).stream().map(Applied::outcomes).toList();
+    }
+
+    /** Applies every step in a batch of its own; what became of each. */
+    static List<Applied> applied(History history, LogStore store) {
         PartitionStateMachine machine = new PartitionStateMachine();
-        List<List<Outcome>> outcomes = new ArrayList<>();
+        List<Applied> outcomes = new ArrayList<>();
         for (Step step : history.steps()) {
             try (WriteBatch batch = store.beginWrite()) {
                 outcomes.add(apply(machine, step, batch));
@@ -30,12 +38,12 @@ final class Replay {
         return outcomes;
     }
 
-    static List<Outcome> apply(PartitionStateMachine machine, Step step, WriteBatch batch) {
+    static Applied apply(PartitionStateMachine machine, Step step, WriteBatch batch) {
         if (step.entry() == null) {
             machine.skip(step.term(), step.index(), batch);
-            return List.of();
+            return SKIPPED;
         }
-        return machine.apply(step.term(), step.index(), step.entry(), batch).outcomes();
+        return machine.apply(step.term(), step.index(), step.entry(), batch);
     }
 
     /** All that the store holds, a line a row. */
