@@ -8,7 +8,7 @@ import io.weir.client.internal.RoutedEventStore;
 import io.weir.client.spi.NodeChannel;
 import io.weir.consensus.frontdoor.FrontDoor;
 import io.weir.consensus.partition.Partition;
-import io.weir.consensus.partition.RaftEvents;
+import io.weir.consensus.partition.RaftPort;
 import io.weir.consensus.ratis.RatisNode;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.StoreException;
@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,7 +108,9 @@ public final class WeirNode implements AutoCloseable {
                 directory.raft(),
                 config.storage().segmentBytes(),
                 config.storage().keptLogBytes()));
-        List<Partition> partitions = openPartitions(config, directory, stores, raft, threads, closing);
+        List<RaftPort> ports =
+                IntStream.range(0, config.partitions()).mapToObj(raft::newPort).toList();
+        List<Partition> partitions = openPartitions(config, directory, stores, ports, threads, closing);
         closing.add("Raft", () -> raft.close(RAFT_CLOSE_MS));
         closing.add("applying", () -> {
             for (Partition partition : partitions) {
@@ -116,7 +119,10 @@ public final class WeirNode implements AutoCloseable {
         });
         closing.add("serving", () -> partitions.forEach(Partition::stopServing));
         awaitForgottenElections(config, directory);
-        raft.start(List.<RaftEvents>copyOf(partitions));
+        raft.start();
+        for (int number = 0; number < config.partitions(); number++) {
+            raft.start(number, ports.get(number), partitions.get(number), true);
+        }
         threads.every(EXPIRY_PERIOD_MS, () -> partitions.forEach(partition -> partition.expire(System.nanoTime())));
 
         LocalNodeChannel channel = new LocalNodeChannel(config, partitions, System::currentTimeMillis);
@@ -154,7 +160,7 @@ public final class WeirNode implements AutoCloseable {
             NodeConfig config,
             NodeDirectory directory,
             StoreOpener stores,
-            RatisNode raft,
+            List<RaftPort> ports,
             NodeThreads threads,
             Closing closing) {
         List<Partition> partitions = new ArrayList<>();
@@ -162,7 +168,7 @@ public final class WeirNode implements AutoCloseable {
             LogStore store = stores.open(directory.store(number), new StoreIdentity(config.clusterId(), number));
             String closer = "weir-" + config.nodeId() + "-store-close-" + number;
             closing.add("store " + number, () -> closeStore(store, closer));
-            Partition partition = new Partition(number, store, raft.port(number), threads.setup());
+            Partition partition = new Partition(number, store, ports.get(number), threads.setup());
             partition.start();
             closing.add("partition " + number, partition::close);
             partitions.add(partition);

@@ -19,8 +19,6 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The port to one group of the Ratis server of this process: requests are handed over in memory, without a RaftClient.
@@ -34,8 +32,6 @@ final class RatisGroup implements RaftPort {
     /** Ratis gives up a request for a snapshot after this; it waits for all that is being applied. */
     private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(RatisGroup.class);
-
     private final RaftPeerId node;
     private final RaftGroupId group;
     private final ClientId self;
@@ -45,6 +41,7 @@ final class RatisGroup implements RaftPort {
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong snapshots = new AtomicLong();
     private volatile @Nullable RaftServer server;
+    private volatile RaftServer.@Nullable Division division;
 
     RatisGroup(RaftPeerId node, RaftGroupId group, ClientId self) {
         this.node = node;
@@ -56,9 +53,16 @@ final class RatisGroup implements RaftPort {
         return group;
     }
 
-    /** From here on requests are served. */
-    void open(RaftServer started) {
+    /** From here on requests are served; by this division only, even if another one of the group is started later. */
+    void open(RaftServer started, RaftServer.Division running) {
+        division = running;
         server = started;
+    }
+
+    /** From here on they are not. */
+    void end() {
+        server = null;
+        division = null;
     }
 
     @Override
@@ -80,11 +84,11 @@ final class RatisGroup implements RaftPort {
 
     @Override
     public CompletableFuture<Long> barrier() {
-        RaftServer.Division division = division();
-        if (division == null) {
+        RaftServer.Division running = division;
+        if (running == null) {
             return Failures.failed(Failures.notReady("the partition is not running on this node"));
         }
-        DivisionInfo info = division.getInfo();
+        DivisionInfo info = running.getInfo();
         if (!info.isLeader()) {
             return Failures.failed(Failures.notLeader(id(info.getLeaderId())));
         }
@@ -93,7 +97,7 @@ final class RatisGroup implements RaftPort {
         if (!info.isLeaderReady()) {
             return Failures.failed(Failures.notReady("the leader has not committed in its term yet"));
         }
-        long committed = division.getRaftLog().getLastCommittedIndex();
+        long committed = running.getRaftLog().getLastCommittedIndex();
         return submit(RaftClientRequest.newBuilder()
                         .setClientId(reader)
                         .setServerId(node)
@@ -118,11 +122,11 @@ final class RatisGroup implements RaftPort {
 
     @Override
     public RaftView view() {
-        RaftServer.Division division = division();
-        if (division == null) {
+        RaftServer.Division running = division;
+        if (running == null) {
             return RaftView.CLOSED;
         }
-        DivisionInfo info = division.getInfo();
+        DivisionInfo info = running.getInfo();
         if (!info.getLifeCycleState().isRunning()) {
             return RaftView.CLOSED;
         }
@@ -135,29 +139,22 @@ final class RatisGroup implements RaftPort {
                 role,
                 id(info.getLeaderId()),
                 info.getCurrentTerm(),
-                division.getRaftLog().getLastCommittedIndex(),
+                running.getRaftLog().getLastCommittedIndex(),
                 role == RaftView.Role.LEADER && info.isLeaderReady());
     }
 
     @Override
     public void halt() {
-        RaftServer.Division division = division();
-        if (division != null) {
-            division.close();
+        RaftServer.Division running = division;
+        if (running != null) {
+            running.close();
         }
     }
 
-    private RaftServer.@Nullable Division division() {
-        RaftServer running = server;
-        if (running == null) {
-            return null;
-        }
-        try {
-            return running.getDivision(group);
-        } catch (IOException e) {
-            LOG.debug("{}: {} is not running", node, group, e);
-            return null;
-        }
+    /** The highest index that is flushed, -1 if the group is not running. */
+    long flushedIndex() {
+        RaftServer.Division running = division;
+        return running == null ? -1 : running.getRaftLog().getFlushIndex();
     }
 
     private CompletableFuture<RaftClientReply> submit(RaftClientRequest request) {

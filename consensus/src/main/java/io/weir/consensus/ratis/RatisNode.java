@@ -1,19 +1,24 @@
 package io.weir.consensus.ratis;
 
+import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.RaftEvents;
 import io.weir.consensus.partition.RaftPort;
+import io.weir.consensus.repair.RaftGroups;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -21,18 +26,19 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Raft server of a node: one Ratis server, one peer id, one port, a group per partition. The group ids follow from the
- * cluster's id, so that nodes need not agree on them.
+ * The Raft server of a node: one Ratis server, one peer id, one port, a group per partition that is running. The group ids
+ * follow from the cluster's id, so that nodes need not agree on them.
  */
-public final class RatisNode implements AutoCloseable {
+public final class RatisNode implements RaftGroups, AutoCloseable {
     /**
      * What the server must be told.
      *
@@ -60,94 +66,163 @@ public final class RatisNode implements AutoCloseable {
     /** After this long without a leader every node stands for election, in milliseconds. */
     public static final long MAX_ELECTION_MS = RatisSettings.ELECTION_MAX_MS;
 
-    private static final long GROUP_START_TIMEOUT_MS = 60_000;
+    private static final long GROUP_TIMEOUT_MS = 60_000;
     private static final Logger LOG = LoggerFactory.getLogger(RatisNode.class);
 
     private final Settings settings;
     private final RaftPeerId self;
     private final ClientId client = ClientId.randomId();
-    private final List<RatisGroup> groups = new ArrayList<>();
-    private @Nullable RaftServer server;
+    private final RatisMembership membership;
+    private final AtomicLong calls = new AtomicLong();
+    /** What the registry gives a group that is being started; see {@link #start(int, RaftPort, RaftEvents, boolean)}. */
+    private final Map<RaftGroupId, RatisStateMachine> starting = new ConcurrentHashMap<>();
+
+    private final Map<Integer, RatisGroup> running = new ConcurrentHashMap<>();
+    private volatile @Nullable RaftServer server;
 
     public RatisNode(Settings settings) {
         this.settings = settings;
         this.self = RaftPeerId.valueOf(settings.nodeId());
-        for (int partition = 0; partition < settings.partitions(); partition++) {
-            groups.add(new RatisGroup(self, groupId(settings.clusterId(), partition), client));
-        }
+        this.membership = new RatisMembership(self);
     }
 
-    /** The port to one partition; it answers that it is not ready until {@link #start} has returned. */
-    public RaftPort port(int partition) {
-        return groups.get(partition);
+    @Override
+    public Path directory(int partition) {
+        return settings.directory().resolve(groupId(partition).getUuid().toString());
     }
 
-    /**
-     * Starts the server with all groups. The port must be free: Ratis ends the process if it cannot bind.
-     *
-     * @param events one for each partition, called from now on
-     */
-    public void start(List<RaftEvents> events) throws IOException {
+    @Override
+    public RaftPort newPort(int partition) {
+        return new RatisGroup(self, groupId(partition), client);
+    }
+
+    /** Starts the server, without any group. The port must be free: Ratis ends the process if it cannot bind. */
+    public void start() throws IOException {
         ExitUtils.disableSystemExit();
-        LogSync.sync(settings.directory());
-        Map<RaftGroupId, RaftEvents> byGroup = new HashMap<>();
-        for (int partition = 0; partition < groups.size(); partition++) {
-            byGroup.put(groups.get(partition).group(), events.get(partition));
-        }
+        RaftProperties properties = RatisSettings.of(
+                settings.directory(),
+                settings.bindHost(),
+                settings.bindPort(),
+                settings.segmentBytes() == 0
+                        ? RatisSettings.segmentBytes(settings.partitions())
+                        : settings.segmentBytes(),
+                settings.peerAddresses().size() == 1);
+        // Ratis starts every group that it finds when it is built, all of them or none, with members that it does
+        // not know. It asks for the directory again whenever a group is added: so it finds none, and is then told.
+        RaftServerConfigKeys.setStorageDir(
+                properties, List.of(settings.directory().resolve("none").toFile()));
         RaftServer started = RaftServer.newBuilder()
                 .setServerId(self)
-                .setGroup(group(0))
-                .setOption(RaftStorage.StartupOption.RECOVER)
-                .setStateMachineRegistry(id -> new RatisStateMachine(
-                        Objects.requireNonNull(byGroup.get(id), () -> "a foreign group on disk: " + id),
-                        client,
-                        new LogRetention(settings.keptLogBytes(), RatisSettings.MAX_KEPT_ENTRIES)))
-                .setProperties(RatisSettings.of(
-                        settings.directory(),
-                        settings.bindHost(),
-                        settings.bindPort(),
-                        settings.segmentBytes() == 0
-                                ? RatisSettings.segmentBytes(settings.partitions())
-                                : settings.segmentBytes(),
-                        settings.peerAddresses().size() == 1))
+                .setStateMachineRegistry(
+                        id -> Objects.requireNonNull(starting.get(id), () -> "nobody started group " + id))
+                .setProperties(properties)
                 .build();
+        RaftServerConfigKeys.setStorageDir(
+                properties, List.of(settings.directory().toFile()));
         server = started;
         started.start();
-        for (int partition = 1; partition < groups.size(); partition++) {
-            addGroup(started, partition);
-        }
-        groups.forEach(group -> group.open(started));
     }
 
-    /** Groups but the first are found on disk at a restart, and are added by hand otherwise. */
-    private void addGroup(RaftServer started, int partition) throws IOException {
-        RaftGroupId id = groups.get(partition).group();
-        boolean found = false;
-        for (RaftGroupId known : started.getGroupIds()) {
-            found |= known.equals(id);
-        }
-        if (found) {
-            if (!started.getDivision(id).getGroup().getPeers().isEmpty()) {
-                return;
-            }
-            // Stopped before its first election: the members are not on disk yet, and nobody would ever tell them.
-            manage(started, GroupManagementRequest.newRemove(client, self, partition, id, false, false));
-        }
-        manage(started, GroupManagementRequest.newAdd(client, self, partition, group(partition), false));
-    }
-
-    private static void manage(RaftServer started, GroupManagementRequest request) throws IOException {
+    @Override
+    public void start(int partition, RaftPort port, RaftEvents events, boolean isMember) throws IOException {
+        RaftServer started = server();
+        RaftGroupId id = groupId(partition);
+        LogSync.sync(directory(partition));
+        RatisStateMachine machine = new RatisStateMachine(
+                events, client, new LogRetention(settings.keptLogBytes(), RatisSettings.MAX_KEPT_ENTRIES));
+        starting.put(id, machine);
+        RaftGroup group = isMember ? group(partition) : RaftGroup.valueOf(id);
         try {
-            RaftClientReply reply =
-                    started.groupManagementAsync(request).get(GROUP_START_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+            manage(
+                    started,
+                    GroupManagementRequest.newAdd(client, self, calls.incrementAndGet(), group, false),
+                    machine::release);
+            // Ratis forces what it writes into the directory, not the name of the directory.
+            LogSync.syncDirectory(settings.directory());
+        } finally {
+            starting.remove(id);
+        }
+        RatisGroup opened = (RatisGroup) port;
+        opened.open(started, started.getDivision(id));
+        running.put(partition, opened);
+    }
+
+    @Override
+    public void stop(int partition) throws IOException {
+        RatisGroup stopped = running.remove(partition);
+        if (stopped == null) {
+            return;
+        }
+        stopped.end();
+        // Without deleting or renaming: what becomes of the files is not for Ratis to decide.
+        manage(
+                server(),
+                GroupManagementRequest.newRemove(
+                        client, self, calls.incrementAndGet(), groupId(partition), false, false),
+                () -> {});
+    }
+
+    @Override
+    public long flushedIndex(int partition) {
+        RatisGroup group = running.get(partition);
+        return group == null ? -1 : group.flushedIndex();
+    }
+
+    @Override
+    public CompletableFuture<Void> change(int partition, String member, boolean isMember, long timeoutMs) {
+        try {
+            return membership.change(server(), group(partition), member, isMember, timeoutMs);
+        } catch (IOException e) {
+            return Failures.failed(RatisFailures.of(e));
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> stepDown(int partition, long timeoutMs) {
+        try {
+            return membership.stepDown(server(), groupId(partition), timeoutMs);
+        } catch (IOException e) {
+            return Failures.failed(RatisFailures.of(e));
+        }
+    }
+
+    private RaftServer server() throws IOException {
+        RaftServer started = server;
+        if (started == null) {
+            throw new AlreadyClosedException(self + " is not running");
+        }
+        return started;
+    }
+
+    /** Ratis removes on the caller's thread, and may wait there for longer than anybody wants to. */
+    private void manage(RaftServer started, GroupManagementRequest request, Runnable whenRefused) throws IOException {
+        CompletableFuture<RaftClientReply> done = new CompletableFuture<>();
+        Thread manager = new Thread(
+                () -> {
+                    var unused = started.groupManagementAsync(request).whenComplete((reply, failure) -> {
+                        if (failure != null) {
+                            whenRefused.run();
+                            done.completeExceptionally(failure);
+                        } else {
+                            done.complete(reply);
+                        }
+                    });
+                },
+                "weir-" + settings.nodeId() + "-groups-" + request.getCallId());
+        manager.setDaemon(true);
+        manager.start();
+        try {
+            RaftClientReply reply = done.get(GROUP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
             if (!reply.isSuccess()) {
-                throw new IOException("cannot start a Raft group", reply.getException());
+                throw new IOException("Raft refuses " + request, reply.getException());
             }
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("cannot start a Raft group: " + request, e);
+        } catch (ExecutionException e) {
+            throw new IOException("Raft cannot start or stop a group: " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("Raft has not started or stopped a group after " + GROUP_TIMEOUT_MS + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while starting a Raft group", e);
+            throw new IOException("interrupted while a Raft group starts or stops", e);
         }
     }
 
@@ -161,22 +236,22 @@ public final class RatisNode implements AutoCloseable {
                         .setAddress(address)
                         .setPriority(peers.size() == preferred ? 1 : 0)
                         .build()));
-        return RaftGroup.valueOf(groups.get(partition).group(), peers);
+        return RaftGroup.valueOf(groupId(partition), peers);
     }
 
-    private static RaftGroupId groupId(String clusterId, int partition) {
-        return RaftGroupId.valueOf(
-                UUID.nameUUIDFromBytes(("weir/" + clusterId + "/" + partition).getBytes(StandardCharsets.UTF_8)));
+    private RaftGroupId groupId(int partition) {
+        return RaftGroupId.valueOf(UUID.nameUUIDFromBytes(
+                ("weir/" + settings.clusterId() + "/" + partition).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Closes within the time, or leaves the rest to a daemon thread and says so. Idempotent. */
     public void close(long timeoutMs) throws InterruptedException {
-        RaftServer running = server;
-        if (running == null) {
+        RaftServer started = server;
+        if (started == null) {
             return;
         }
         server = null;
-        Thread closer = new Thread(() -> closeServer(running), "weir-" + settings.nodeId() + "-close");
+        Thread closer = new Thread(() -> closeServer(started), "weir-" + settings.nodeId() + "-close");
         closer.setDaemon(true);
         closer.start();
         closer.join(timeoutMs);
@@ -187,16 +262,16 @@ public final class RatisNode implements AutoCloseable {
 
     @Override
     public void close() {
-        RaftServer running = server;
+        RaftServer started = server;
         server = null;
-        if (running != null) {
-            closeServer(running);
+        if (started != null) {
+            closeServer(started);
         }
     }
 
-    private void closeServer(RaftServer running) {
+    private void closeServer(RaftServer started) {
         try {
-            running.close();
+            started.close();
         } catch (IOException e) {
             LOG.warn("{}: Raft did not close cleanly", settings.nodeId(), e);
         }

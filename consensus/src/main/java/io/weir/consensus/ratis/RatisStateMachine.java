@@ -24,6 +24,8 @@ import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ratis' view of a partition: translates its calls to {@link RaftEvents}, decides nothing.
@@ -43,11 +45,13 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class RatisStateMachine extends BaseStateMachine {
+    private static final Logger LOG = LoggerFactory.getLogger(RatisStateMachine.class);
+
     private final RaftEvents events;
     private final ClientId self;
     private final LogRetention retention;
     private volatile @Nullable Snapshot latest;
-    private @Nullable RaftStorage storage;
+    private volatile @Nullable RaftStorage storage;
 
     /**
      * @param self the client id under which this process proposes
@@ -66,9 +70,21 @@ final class RatisStateMachine extends BaseStateMachine {
 
     @Override
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
-        super.initialize(server, groupId, raftStorage);
         storage = raftStorage;
+        super.initialize(server, groupId, raftStorage);
         getLifeCycle().startAndTransition(() -> {});
+    }
+
+    /** Unlocks the files of a group whose start has failed: Ratis forgets the group, and would keep them for ever. */
+    void release() {
+        RaftStorage locked = storage;
+        if (locked != null) {
+            try {
+                locked.close();
+            } catch (IOException e) {
+                LOG.warn("the files of {} stay locked until this process ends", getGroupId(), e);
+            }
+        }
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.weir.consensus.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.RaftEvents;
 import io.weir.consensus.partition.RaftPoint;
 import io.weir.consensus.partition.RaftPort;
+import io.weir.consensus.partition.RaftView;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +18,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,16 +40,17 @@ class RatisNodeIT {
     private static final long SEGMENT_BYTES = 64 << 10;
 
     private final List<RatisNode> nodes = new ArrayList<>();
+    private final List<RaftPort> ports = new ArrayList<>();
     private final List<Applier> appliers = new ArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
         Map<String, String> addresses = new LinkedHashMap<>();
-        List<Integer> ports = new ArrayList<>();
+        List<Integer> numbers = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
             try (ServerSocket socket = new ServerSocket()) {
                 socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                ports.add(socket.getLocalPort());
+                numbers.add(socket.getLocalPort());
                 addresses.put("n" + i, "127.0.0.1:" + socket.getLocalPort());
             }
         }
@@ -55,14 +60,17 @@ class RatisNodeIT {
                     "n" + i,
                     addresses,
                     "127.0.0.1",
-                    ports.get(i - 1),
+                    numbers.get(i - 1),
                     1,
                     directory.resolve("n" + i),
                     SEGMENT_BYTES,
                     2 * SEGMENT_BYTES));
             Applier applier = new Applier();
-            node.start(List.of(applier));
+            node.start();
+            RaftPort port = node.newPort(0);
+            node.start(0, port, applier, true);
             nodes.add(node);
+            ports.add(port);
             appliers.add(applier);
         }
     }
@@ -75,7 +83,7 @@ class RatisNodeIT {
     @Test
     void everyIndexReachesTheApplierOnceAndEntriesOfRaftsOwnComeAsSuch() throws Exception {
         int leader = awaitLeader();
-        RaftPort port = nodes.get(leader).port(0);
+        RaftPort port = ports.get(leader);
         for (int i = 1; i <= 50; i++) {
             port.propose(i, new byte[10]).get(10, TimeUnit.SECONDS);
         }
@@ -92,7 +100,7 @@ class RatisNodeIT {
     @Test
     void anEntryAboveTheLimitIsRefusedAndTheLeaderStays() throws Exception {
         int leader = awaitLeader();
-        RaftPort port = nodes.get(leader).port(0);
+        RaftPort port = ports.get(leader);
         long term = port.view().term();
         assertThat(port.propose(1, new byte[RatisSettings.MAX_ENTRY_BYTES])).isCompletedExceptionally();
         port.propose(2, new byte[RatisSettings.MAX_ENTRY_BYTES - 5_000]).get(20, TimeUnit.SECONDS);
@@ -100,11 +108,124 @@ class RatisNodeIT {
         assertThat(port.view().term()).isEqualTo(term);
     }
 
+    @Test
+    void aGroupStopsAndStartsAgainWhileTheOthersGoOn() throws Exception {
+        int leader = awaitLeader();
+        int stopped = (leader + 1) % 3;
+        propose(leader, 1, 10);
+        nodes.get(stopped).stop(0);
+        nodes.get(stopped).stop(0);
+        assertThat(ports.get(stopped).view()).isEqualTo(RaftView.CLOSED);
+        propose(leader, 11, 20);
+        RaftPort old = ports.get(stopped);
+        restart(stopped, true);
+        old.halt(); // of an earlier life: nothing to it any more
+        propose(leader, 21, 30);
+        await(() -> appliers.get(stopped).applied.get() == 30);
+        assertThat(appliers.get(stopped).outOfOrder.get()).isZero();
+        assertThat(nodes.get(stopped).flushedIndex(0))
+                .isGreaterThanOrEqualTo(appliers.get(stopped).last.get());
+    }
+
+    @Test
+    void whoHasForgottenLeavesAndJoinsAndDoesNotVoteInBetween() throws Exception {
+        int leader = awaitLeader();
+        int wiped = (leader + 1) % 3;
+        int other = (leader + 2) % 3;
+        String name = "n" + (wiped + 1);
+        propose(leader, 1, 10);
+        nodes.get(wiped).stop(0);
+        deleteAll(nodes.get(wiped).directory(0));
+        assertThat(nodes.get(other).change(0, name, false, 5_000))
+                .failsWithin(10, TimeUnit.SECONDS)
+                .withThrowableThat()
+                .withRootCauseInstanceOf(NodeFailure.class)
+                .withMessageContaining("not the leader");
+        nodes.get(leader).change(0, name, false, 10_000).get(20, TimeUnit.SECONDS);
+        nodes.get(leader).change(0, name, false, 10_000).get(20, TimeUnit.SECONDS); // again: nothing to change
+        restart(wiped, false);
+        // Two of two have to agree now. With one of them gone there is no leader, for the third one has no vote.
+        nodes.get(other).stop(0);
+        await(() -> ports.get(leader).view().leader().isEmpty());
+        assertThat(ports.get(wiped).view()).isEqualTo(RaftView.CLOSED);
+        restart(other, true);
+        int next = awaitLeader();
+        nodes.get(next).change(0, name, true, 20_000).get(30, TimeUnit.SECONDS);
+        propose(next, 11, 20);
+        await(() -> appliers.get(wiped).applied.get() == 20);
+        await(() -> ports.get(wiped).view().role() == RaftView.Role.FOLLOWER);
+        assertThat(appliers.get(wiped).outOfOrder.get()).isZero();
+        // And now its vote counts again.
+        nodes.get(next == leader ? other : leader).stop(0);
+        propose(next, 21, 30);
+        await(() -> appliers.get(wiped).applied.get() == 30);
+    }
+
+    @Test
+    void aGroupThatCannotStartReleasesItsFiles() throws Exception {
+        int leader = awaitLeader();
+        int broken = (leader + 1) % 3;
+        propose(leader, 1, 10);
+        nodes.get(broken).stop(0);
+        Path group = nodes.get(broken).directory(0);
+        Path vote = group.resolve("current").resolve("raft-meta");
+        byte[] written = Files.readAllBytes(vote);
+        try (Stream<Path> files = Files.list(group.resolve("current"))) {
+            for (Path segment : files.filter(
+                            file -> file.getFileName().toString().startsWith("log"))
+                    .toList()) {
+                Files.writeString(segment, "x".repeat(100));
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            RaftPort port = nodes.get(broken).newPort(0);
+            assertThatThrownBy(() -> nodes.get(broken).start(0, port, new Applier(), true))
+                    .isInstanceOf(IOException.class);
+            assertThat(port.view()).isEqualTo(RaftView.CLOSED);
+        }
+        deleteAll(group);
+        Files.createDirectories(vote.getParent());
+        Files.write(vote, written); // what it has voted is not forgotten: it may start with an empty log
+        restart(broken, true);
+        propose(leader, 11, 20);
+        await(() -> appliers.get(broken).applied.get() == 20);
+    }
+
+    @Test
+    void aLeaderStepsDown() throws Exception {
+        int leader = awaitLeader();
+        nodes.get(leader).stepDown(0, 10_000).get(20, TimeUnit.SECONDS);
+        assertThat(ports.get(leader).view().leaderReady()).isFalse();
+        propose(awaitLeader(), 1, 1);
+    }
+
+    private void restart(int node, boolean isMember) throws IOException {
+        RaftPort port = nodes.get(node).newPort(0);
+        Applier applier = new Applier();
+        nodes.get(node).start(0, port, applier, isMember);
+        ports.set(node, port);
+        appliers.set(node, applier);
+    }
+
+    private void propose(int leader, int from, int to) throws Exception {
+        for (int i = from; i <= to; i++) {
+            ports.get(leader).propose(i, new byte[10]).get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void deleteAll(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     private int awaitLeader() {
         int[] leader = {-1};
         await(() -> {
             for (int i = 0; i < nodes.size(); i++) {
-                if (nodes.get(i).port(0).view().leaderReady()) {
+                if (ports.get(i).view().leaderReady()) {
                     leader[0] = i;
                 }
             }
@@ -126,7 +247,7 @@ class RatisNodeIT {
     @Test
     void theLogIsPurgedUpToTheCheckpointUnlessItIsHeldOrNotLongEnough() throws Exception {
         int leader = awaitLeader();
-        RaftPort port = nodes.get(leader).port(0);
+        RaftPort port = ports.get(leader);
         Applier applier = appliers.get(leader);
         for (int i = 1; i <= 60; i++) {
             port.propose(i, new byte[16 << 10]).get(10, TimeUnit.SECONDS);
