@@ -13,8 +13,11 @@ public interface Checkpoint extends AutoCloseable {
     /**
      * Makes the state durable. Takes as long as the disk needs for all that was written since the previous checkpoint.
      *
+     * @throws StoreException.Full if there was no space for the checkpoint's own few pages; it may be completed later
      * @throws StoreException.Failed if the disk refused. What it holds then is not known, and asking again would not tell: the
-     *     store must be closed; the next open finds the previous checkpoint
+     *     store must be closed; the next open finds this checkpoint or the previous one
+     * @throws StoreException.Closed if the store is closed
+     * @throws IllegalStateException if it is complete or was given up
      */
     void complete();
 

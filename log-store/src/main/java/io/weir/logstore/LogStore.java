@@ -3,8 +3,10 @@ package io.weir.logstore;
 /**
  * The committed events and the state of one partition. Not the Raft log: what arrives here has been agreed on, in order.
  *
- * <p><b>Durability.</b> When {@link WriteBatch#commit()} returns, the batch survives kill -9 and power loss. A batch is all
- * or nothing under every fault.
+ * <p><b>Durability</b> comes from Raft's log, up to the last {@link Checkpoint}. A commit makes a batch visible and promises
+ * nothing else: whatever ends the process, the next open finds the last completed checkpoint and nothing of what came after
+ * it. From there Raft's log, which must not be purged beyond {@link #checkpoint()}, is applied again. A batch is all or
+ * nothing under every fault.
  *
  * <p><b>Ordering.</b> Batches are serial. A {@link ReadView} opened after a commit returned sees it. Positions are dense in
  * the partition, revisions dense in a stream, and an event with a lower position never becomes visible after one with a
@@ -68,11 +70,11 @@ public interface LogStore extends AutoCloseable {
     /**
      * Begins to make the last committed state durable. Short: what takes long is {@link Checkpoint#complete()}.
      *
-     * @throws IllegalStateException if a batch is open on another thread, another checkpoint is under way, or the store is closed
+     * @throws IllegalStateException if a batch is open, another checkpoint is under way, or the store is closed
      */
     Checkpoint beginCheckpoint();
 
-    /** Bytes that were taken from the file since the last completed checkpoint. */
+    /** Bytes by which the used part of the file grew since the last durable checkpoint. Any thread. */
     long growthBytes();
 
     /** Streams that exist. */
@@ -81,7 +83,12 @@ public interface LogStore extends AutoCloseable {
     /** Bytes that the store occupies. */
     long sizeBytes();
 
-    /** Drains readers and the writer, then closes. Idempotent. */
+    /**
+     * Drains readers and the writer, completes a last checkpoint unless the store has failed, then closes. Idempotent. A
+     * checkpoint that is under way on another thread is waited for, one that was only begun is given up.
+     *
+     * @throws StoreException if the last checkpoint failed; the store is closed, and the next open finds the previous one
+     */
     @Override
     void close();
 }

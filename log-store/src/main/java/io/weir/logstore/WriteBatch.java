@@ -66,7 +66,8 @@ public interface WriteBatch extends StateView, AutoCloseable {
     void setDigestMark(DigestMark mark);
 
     /**
-     * Makes the batch durable and visible, at once and as a whole. On return it survives kill -9 and power loss.
+     * Makes the batch visible, at once and as a whole. It becomes durable with the next {@link Checkpoint}; until then it is
+     * Raft's log from which it would be applied again.
      *
      * @throws StoreException.Full if the disk or the map is full; nothing of the batch remains, it may be tried again
      * @throws StoreException.Failed on an I/O error; the store must be closed and recovered

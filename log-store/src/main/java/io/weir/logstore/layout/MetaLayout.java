@@ -31,8 +31,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  * </pre>
  */
 public final class MetaLayout {
-    /** The format that this code writes. It reads no other one yet. */
-    public static final int FORMAT_VERSION = 1;
+    /**
+     * The format that this code writes, of the rows and of the files beside them. It reads no other one. Format 1 had
+     * its environment in the store's directory itself, and no checkpoints.
+     */
+    public static final int FORMAT_VERSION = 2;
 
     private static final int FORMAT_OFFSET = Checksum.END_OFFSET;
     /** Where a row's own fields begin. */
@@ -151,7 +154,10 @@ public final class MetaLayout {
 
     private static void checkFormat(Checksum checksum, DirectBuffer key, DirectBuffer value) {
         checksum.verify(Table.META, key, value, BODY_OFFSET);
-        int format = value.getInt(FORMAT_OFFSET, BIG_ENDIAN);
+        checkFormat(value.getInt(FORMAT_OFFSET, BIG_ENDIAN));
+    }
+
+    static void checkFormat(int format) {
         if (format != FORMAT_VERSION) {
             throw new StoreException.Incompatible("the store has format " + Integer.toUnsignedString(format)
                     + "; this version of Weir reads format " + FORMAT_VERSION);

@@ -1,13 +1,17 @@
 package io.weir.logstore.lmdb;
 
+import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.layout.CheckpointLayout;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.DigestsLayout;
+import io.weir.logstore.layout.LmdbMetas;
 import io.weir.logstore.layout.MetaLayout;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
@@ -25,103 +30,106 @@ import org.lmdbjava.PutFlags;
 import org.lmdbjava.Txn;
 
 /**
- * One LMDB environment with the tables of one partition: opening, identity, and the size of the map. Every commit is
- * synced: neither {@code MDB_NOSYNC} nor {@code MDB_NOMETASYNC}, and never {@code MDB_WRITEMAP}, which turns a full disk
- * into a SIGBUS.
+ * One LMDB environment with the tables of one partition: opening, identity, and the size of the map. Commits are not synced
+ * ({@code MDB_NOSYNC}): what survives is the last of its {@link Checkpoints}. Never {@code MDB_WRITEMAP}, which turns a full
+ * disk into a SIGBUS, and never {@code MDB_NOMETASYNC}, which promises less than it seems to.
  *
  * <p>Checks nothing about its users: {@link LmdbLogStore} sees to it that nobody is inside while it grows or closes.
  */
 final class Environment {
-    private static final String DATA_FILE = "data.mdb";
     private static final long MAP_UNIT_BYTES = 1L << 16;
+    /** Beside the views: the pins of two checkpoints, and a few to spare. */
+    private static final int OWN_READERS = 4;
 
-    private final Path directory;
+    private final EnvDirectory directory;
     private final Env<UnsafeBuffer> env;
     private final int pageBytes;
+    private final Checkpoints checkpoints;
     private final Map<Table, Dbi<UnsafeBuffer>> tables = new EnumMap<>(Table.class);
 
-    private Environment(Path directory, Env<UnsafeBuffer> env) {
+    private Environment(EnvDirectory directory, Env<UnsafeBuffer> env) {
         this.directory = directory;
         this.env = env;
         this.pageBytes = env.stat().pageSize;
+        this.checkpoints = new Checkpoints(this);
     }
 
-    /** Opens or creates the environment in an existing directory. */
-    static Environment open(Path directory, StoreIdentity identity, Settings settings) {
+    /** Makes an empty environment in a new directory. It has no checkpoint yet. */
+    static Environment create(EnvDirectory directory, StoreIdentity identity, Settings settings) {
+        return open(
+                directory,
+                settings,
+                environment -> environment.openTables(txn -> environment.initialize(txn, identity)));
+    }
+
+    /**
+     * Opens an environment at its last checkpoint, whatever was committed after it.
+     *
+     * @throws StoreException.Corrupted if it cannot be restored, or is not what the checkpoint says
+     * @throws StoreException.Incompatible if it belongs to another cluster or partition, or has another format
+     */
+    static Environment open(EnvDirectory directory, StoreIdentity identity, Settings settings) {
+        CheckpointLayout.Saved saved = Restore.restore(directory);
+        return open(directory, settings, environment -> {
+            environment.checkpoints.resume(saved);
+            environment.openTables(txn -> environment.check(txn, identity, saved.state()));
+        });
+    }
+
+    private static Environment open(EnvDirectory directory, Settings settings, Consumer<Environment> prepare) {
         try {
-            Path file = directory.resolve(DATA_FILE);
+            Path file = directory.dataFile();
             long fileBytes = Files.exists(file) ? Files.size(file) : 0;
             Env<UnsafeBuffer> env = Env.create(new AgronaProxy())
                     .setMapSize(mapBytes(Math.max(settings.initialMapBytes(), fileBytes + fileBytes / 2)))
                     .setMaxDbs(Table.values().length)
-                    .setMaxReaders(settings.readers() + 1)
-                    .open(directory.toFile(), EnvFlags.MDB_NOTLS);
-            return opened(directory, env, identity);
+                    .setMaxReaders(settings.readers() + OWN_READERS)
+                    .open(directory.path().toFile(), EnvFlags.MDB_NOTLS, EnvFlags.MDB_NOSYNC);
+            return prepared(directory, env, prepare);
         } catch (IOException e) {
-            throw new StoreException.Failed("cannot open the store in " + directory + ": " + e, e);
+            throw new StoreException.Failed("cannot open " + directory.path() + ": " + e, e);
         } catch (LinkageError e) {
             throw new StoreException.Failed(
                     "cannot load LMDB's native library; it is unpacked into the temporary directory, or into"
                             + " -Dlmdbjava.extract.dir=<directory>, which must allow execution: " + e,
                     e);
         } catch (RuntimeException e) {
-            throw LmdbErrors.map(directory, e);
+            throw LmdbErrors.map(directory.path(), e);
         }
     }
 
-    private static Environment opened(Path directory, Env<UnsafeBuffer> env, StoreIdentity identity)
-            throws IOException {
+    private static Environment prepared(EnvDirectory directory, Env<UnsafeBuffer> env, Consumer<Environment> prepare) {
+        Environment environment = null;
         boolean ok = false;
         try {
-            env.readerCheck();
-            Environment environment = new Environment(directory, env);
-            environment.openTables(identity);
-            environment.syncDirectories();
+            environment = new Environment(directory, env);
+            prepare.accept(environment);
             ok = true;
             return environment;
         } finally {
-            if (!ok) {
+            if (!ok && environment != null) {
+                environment.close();
+            } else if (!ok) {
                 env.close();
             }
         }
     }
 
     /** In one transaction, so that a store that is not ours stays as it was. */
-    private void openTables(StoreIdentity identity) {
+    private void openTables(Consumer<Txn<UnsafeBuffer>> check) {
         try (Txn<UnsafeBuffer> txn = env.txnWrite()) {
             for (Table table : Table.values()) {
                 byte[] name = table.tableName().getBytes(StandardCharsets.US_ASCII);
                 tables.put(table, env.openDbi(txn, name, null, false, DbiFlags.MDB_CREATE));
             }
-            checkIdentity(txn, identity);
+            check.accept(txn);
             txn.commit();
         }
     }
 
-    private void checkIdentity(Txn<UnsafeBuffer> txn, StoreIdentity identity) {
+    private void initialize(Txn<UnsafeBuffer> txn, StoreIdentity identity) {
         Scratch scratch = new Scratch();
         Checksum checksum = new Checksum();
-        UnsafeBuffer key = MetaLayout.identityKey(scratch);
-        UnsafeBuffer stored = table(Table.META).get(txn, key);
-        if (stored == null) {
-            initialize(txn, identity, scratch, checksum);
-            return;
-        }
-        StoreIdentity found = MetaLayout.identity(checksum, key, stored);
-        if (!found.equals(identity)) {
-            throw new StoreException.Incompatible("the store in " + directory + " belongs to partition "
-                    + found.partition() + " of cluster " + found.clusterId() + ", not to partition "
-                    + identity.partition() + " of cluster " + identity.clusterId());
-        }
-    }
-
-    private void initialize(Txn<UnsafeBuffer> txn, StoreIdentity identity, Scratch scratch, Checksum checksum) {
-        for (Table table : Table.values()) {
-            if (table(table).stat(txn).entries != 0) {
-                throw new StoreException.Corrupted(
-                        "the store in " + directory + " has no identity, but rows in table " + table.tableName());
-            }
-        }
         UnsafeBuffer key = MetaLayout.identityKey(scratch);
         MetaLayout.putIdentity(
                 checksum, key, reserve(txn, Table.META, key, MetaLayout.identityBytes(identity)), identity);
@@ -139,17 +147,31 @@ final class Environment {
         DigestsLayout.putMark(checksum, key, reserve(txn, Table.META, key, DigestsLayout.MARK_BYTES), meta.mark());
     }
 
-    /** LMDB syncs its file, not the directories that lead to it: a new store would vanish in a power cut. */
-    private void syncDirectories() throws IOException {
-        for (Path path = directory; path != null && Files.isReadable(path); path = path.getParent()) {
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+    private void check(Txn<UnsafeBuffer> txn, StoreIdentity identity, PartitionState expected) {
+        UnsafeBuffer key = MetaLayout.identityKey(new Scratch());
+        UnsafeBuffer stored = table(Table.META).get(txn, key);
+        if (stored == null) {
+            throw Checksum.corrupted(Table.META, key, "row is missing in " + directory.dataFile());
+        }
+        StoreIdentity found = MetaLayout.identity(new Checksum(), key, stored);
+        if (!found.equals(identity)) {
+            throw new StoreException.Incompatible("the store in " + directory.store() + " belongs to partition "
+                    + found.partition() + " of cluster " + found.clusterId() + ", not to partition "
+                    + identity.partition() + " of cluster " + identity.clusterId());
+        }
+        PartitionState state = new TableReader(this, txn).meta().state();
+        if (!state.equals(expected)) {
+            throw new StoreException.Corrupted(
+                    directory.dataFile() + ": it has " + state + ", its checkpoint says " + expected);
         }
     }
 
-    Path directory() {
+    EnvDirectory directory() {
         return directory;
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
     }
 
     Dbi<UnsafeBuffer> table(Table table) {
@@ -168,9 +190,57 @@ final class Environment {
         return env.txnWrite();
     }
 
+    /** The values of the last commit. */
+    MetaValues readMeta() {
+        TableReader rows = new TableReader(this, beginRead());
+        try {
+            MetaValues meta = rows.meta();
+            EventScan.checkEnd(rows, meta.state().nextPosition());
+            return meta;
+        } finally {
+            rows.close();
+        }
+    }
+
     /** Space for a row's value inside the page where it will stay; to be filled before the next write. */
     UnsafeBuffer reserve(Txn<UnsafeBuffer> txn, Table table, UnsafeBuffer key, int bytes, PutFlags... flags) {
         return table(table).reserve(txn, key, bytes, flags);
+    }
+
+    /** Both meta pages as LMDB last wrote them; nobody may commit meanwhile. */
+    LmdbMetas readMetas() {
+        ByteBuffer pages = ByteBuffer.allocate(2 * pageBytes);
+        try (FileChannel data = FileChannel.open(directory.dataFile(), StandardOpenOption.READ)) {
+            while (pages.hasRemaining() && data.read(pages, pages.position()) >= 0) {
+                // A read may return less than it was asked for.
+            }
+        } catch (IOException e) {
+            throw new StoreException.Failed("cannot read " + directory.dataFile() + ": " + e, e);
+        }
+        return LmdbMetas.of(pages.array());
+    }
+
+    /**
+     * Brings every commit so far to the disk. Commits go on meanwhile.
+     *
+     * @throws StoreException.Failed if the disk refused, whatever the reason: the kernel may count the lost pages as written
+     */
+    void sync() {
+        try {
+            env.sync(true);
+        } catch (RuntimeException e) {
+            throw new StoreException.Failed("cannot sync " + directory.dataFile() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The id of the last committed transaction. */
+    long lastTransaction() {
+        return env.info().lastTransactionId;
+    }
+
+    /** Bytes of the file up to the last page that was ever used. */
+    long usedBytes() {
+        return (env.info().lastPageNumber + 1) * pageBytes;
     }
 
     /** Whether less than a quarter of the map was never used. Free pages below the last one do not count: they may be few. */
@@ -180,7 +250,7 @@ final class Environment {
         return info.mapSize - usedBytes < info.mapSize / 4;
     }
 
-    /** Maps more; no transaction may be open. */
+    /** Maps more; no transaction may be open but pins. */
     void grow(long minGrowthBytes) {
         long mapBytes = env.info().mapSize;
         env.setMapSize(mapBytes(mapBytes + Math.max(mapBytes, minGrowthBytes)));
@@ -197,13 +267,17 @@ final class Environment {
     /** Length of the data file. Works after close. */
     long fileBytes() {
         try {
-            return Files.size(directory.resolve(DATA_FILE));
+            return Files.size(directory.dataFile());
         } catch (IOException e) {
-            throw new StoreException.Failed("cannot measure the store in " + directory + ": " + e, e);
+            throw new StoreException.Failed("cannot measure " + directory.dataFile() + ": " + e, e);
         }
     }
 
     void close() {
-        env.close();
+        try {
+            checkpoints.close();
+        } finally {
+            env.close();
+        }
     }
 }

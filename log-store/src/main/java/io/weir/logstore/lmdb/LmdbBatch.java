@@ -15,6 +15,7 @@ import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
 import io.weir.logstore.support.BatchRules;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.logstore.support.TableSums;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -246,7 +247,9 @@ final class LmdbBatch implements WriteBatch {
                 environment.writeMeta(rows.txn(), rows.scratch(), rows.checksum(), after);
             }
             rows.closeCursors();
+            FaultPoint.pass("commit.before");
             rows.txn().commit();
+            FaultPoint.pass("commit.after");
         });
         heads.publish();
         store.committed(after);

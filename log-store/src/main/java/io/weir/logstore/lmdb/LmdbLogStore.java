@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store of one partition in one LMDB environment. Every commit is synced to disk before it returns.
+ * The store of one partition in one LMDB environment ({@link EnvDirectory}).
+ *
+ * <p><b>Durability.</b> Commits are not synced; the next open finds the last checkpoint, whatever happened and however the
+ * store was closed. {@link #close()} ends with a checkpoint.
  *
  * <p><b>Growth.</b> {@link #beginWrite()} enlarges the map when it is nearly full, or when the last batch met a full one.
  * LMDB can do so only while nobody reads: new views wait, open ones are waited for, for {@link Settings#drainMs()} if the
@@ -34,8 +37,7 @@ public final class LmdbLogStore implements LogStore {
     private final HeadCache heads;
     private final DrainGate gate;
     private volatile MetaValues meta;
-    private volatile PartitionState checkpoint;
-    private volatile long checkpointFileBytes;
+    private volatile long usedBytes;
     private volatile @Nullable StoreException failure;
     /** What the last batch met, if a larger map will help. Guarded by being the writer. */
     private @Nullable StoreException mapFull;
@@ -47,18 +49,17 @@ public final class LmdbLogStore implements LogStore {
         this.lock = lock;
         this.environment = environment;
         this.meta = meta;
-        this.checkpoint = meta.state();
-        this.checkpointFileBytes = environment.fileBytes();
+        this.usedBytes = environment.usedBytes();
         this.readers = new ReaderPool(environment);
         this.heads = new HeadCache(settings.cachedHeads());
-        this.gate = new DrainGate("the store in " + environment.directory(), settings.readers());
+        this.gate = new DrainGate("the store in " + environment.directory().store(), settings.readers());
     }
 
     /**
-     * Opens the store in a directory, or creates it there.
+     * Opens the store in a directory at its last checkpoint, or creates it there.
      *
      * @throws StoreException.Incompatible if it belongs to another cluster or partition, or has another format
-     * @throws StoreException.Corrupted if it is damaged
+     * @throws StoreException.Corrupted if it is damaged; the message names the file
      * @throws StoreException.Failed if the directory cannot be used or is in use, or the JVM lacks a flag
      */
     public static LmdbLogStore open(Path directory, StoreIdentity identity, Settings settings) {
@@ -67,7 +68,7 @@ public final class LmdbLogStore implements LogStore {
         Environment environment = null;
         LmdbLogStore store = null;
         try {
-            environment = Environment.open(directory.toAbsolutePath(), identity, settings);
+            environment = openOrCreate(directory.toAbsolutePath(), identity, settings);
             store = new LmdbLogStore(identity, settings, lock, environment, readMeta(environment));
             return store;
         } finally {
@@ -80,18 +81,31 @@ public final class LmdbLogStore implements LogStore {
         }
     }
 
+    private static Environment openOrCreate(Path directory, StoreIdentity identity, Settings settings) {
+        EnvDirectory current = EnvDirectory.current(directory);
+        if (current != null) {
+            return Environment.open(current, identity, settings);
+        }
+        Environment environment = Environment.create(EnvDirectory.create(directory), identity, settings);
+        boolean activated = false;
+        try {
+            Checkpoints checkpoints = environment.checkpoints();
+            checkpoints.complete(checkpoints.begin(PartitionState.EMPTY));
+            environment.directory().activate();
+            activated = true;
+            return environment;
+        } finally {
+            if (!activated) {
+                environment.close();
+            }
+        }
+    }
+
     private static MetaValues readMeta(Environment environment) {
         try {
-            TableReader rows = new TableReader(environment, environment.beginRead());
-            try {
-                MetaValues meta = rows.meta();
-                EventScan.checkEnd(rows, meta.state().nextPosition());
-                return meta;
-            } finally {
-                rows.close();
-            }
+            return environment.readMeta();
         } catch (RuntimeException e) {
-            throw LmdbErrors.map(environment.directory(), e);
+            throw LmdbErrors.map(environment.directory().path(), e);
         }
     }
 
@@ -165,7 +179,7 @@ public final class LmdbLogStore implements LogStore {
         }
     }
 
-    private void checkNotFailed() {
+    void checkNotFailed() {
         StoreException cause = failure;
         if (cause != null) {
             throw new StoreException.Failed("the store failed and must be closed: " + cause.getMessage(), cause);
@@ -174,35 +188,25 @@ public final class LmdbLogStore implements LogStore {
 
     @Override
     public PartitionState checkpoint() {
-        return checkpoint;
+        return environment.checkpoints().durable();
     }
 
-    /** Every commit is synced: what is to be made durable is so already. */
     @Override
     public Checkpoint beginCheckpoint() {
-        checkNotFailed();
-        PartitionState captured = meta.state();
-        long fileBytes = environment.fileBytes();
-        return new Checkpoint() {
-            @Override
-            public PartitionState state() {
-                return captured;
-            }
-
-            @Override
-            public void complete() {
-                checkpoint = captured;
-                checkpointFileBytes = fileBytes;
-            }
-
-            @Override
-            public void close() {}
-        };
+        gate.enterWriter();
+        try {
+            checkNotFailed();
+            return new LmdbCheckpoint(this, environment.checkpoints(), meta.state());
+        } catch (RuntimeException e) {
+            throw writeFailed(e);
+        } finally {
+            gate.exitWriter();
+        }
     }
 
     @Override
     public long growthBytes() {
-        return environment.fileBytes() - checkpointFileBytes;
+        return usedBytes - environment.checkpoints().usedBytes();
     }
 
     /** Ids are dense and no stream is ever removed: the next id is the number of streams. */
@@ -233,6 +237,7 @@ public final class LmdbLogStore implements LogStore {
             try {
                 if (failure == null) {
                     readers.closeIdle();
+                    environment.checkpoints().finish(meta.state());
                 }
             } finally {
                 closeEnvironment();
@@ -250,6 +255,7 @@ public final class LmdbLogStore implements LogStore {
 
     void committed(MetaValues next) {
         meta = next;
+        usedBytes = environment.usedBytes();
     }
 
     void endBatch() {
@@ -265,7 +271,7 @@ public final class LmdbLogStore implements LogStore {
     }
 
     RuntimeException mapped(RuntimeException e) {
-        return LmdbErrors.map(environment.directory(), e);
+        return LmdbErrors.map(environment.directory().path(), e);
     }
 
     /** What to throw for a write that failed; remembers what the next one must know. */

@@ -2,6 +2,7 @@ package io.weir.logstore.layout;
 
 import static io.weir.logstore.StoreFixtures.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.logstore.Digest;
 import io.weir.logstore.DigestMark;
@@ -9,6 +10,7 @@ import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
+import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
@@ -19,12 +21,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.UUID;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
- * The bytes of format 1, row by row, against {@code format-1.txt}. A difference means that stores out there can no longer
+ * The bytes of format 2, row by row and file by file, against {@code format-2.txt}. A difference means that stores out there can no longer
  * be read: raise the format version instead of changing the file.
  */
 class LayoutGoldenTest {
@@ -55,14 +59,48 @@ class LayoutGoldenTest {
     }
 
     @Test
-    void rowsHaveTheBytesOfFormat1() throws IOException {
+    void rowsAndFilesHaveTheBytesOfFormat2() throws IOException {
         meta();
         digests();
         events();
         runs();
         streams();
         sessions();
-        assertThat(lines).containsExactlyElementsOf(golden());
+        files();
+        assertThat(lines).containsExactlyElementsOf(golden("format-2.txt"));
+    }
+
+    @Test
+    void rowsOfFormat1AreRefused() throws IOException {
+        for (String line : golden("format-1.txt")) {
+            String[] row = line.split(" ", -1);
+            UnsafeBuffer key = new UnsafeBuffer(HexFormat.of().parseHex(row[1]));
+            UnsafeBuffer value = new UnsafeBuffer(HexFormat.of().parseHex(row[2]));
+            for (ThrowingCallable read : List.<ThrowingCallable>of(
+                    () -> MetaLayout.identity(checksum, key, value),
+                    () -> MetaLayout.state(checksum, key, value),
+                    () -> DigestsLayout.tables(checksum, key, value),
+                    () -> DigestsLayout.mark(checksum, key, value))) {
+                assertThatThrownBy(read)
+                        .isInstanceOf(StoreException.Incompatible.class)
+                        .hasMessageContaining("format 1");
+            }
+        }
+    }
+
+    private void files() {
+        UUID id = new UUID(0x1011121314151617L, 0x18191A1B1C1D1E1FL);
+        byte[] current = CurrentLayout.encode(id);
+        lines.add("CURRENT - " + HexFormat.of().formatHex(current));
+        assertThat(CurrentLayout.decode(current)).isEqualTo(id);
+
+        LmdbMetas metas = LmdbMetas.of(MetaPages.of(512, 6, 9, 7, 11));
+        assertThat(metas.transaction()).isEqualTo(7);
+        assertThat(metas.lastPage()).isEqualTo(11);
+        CheckpointLayout.Saved saved = new CheckpointLayout.Saved(id, 8_192, STATE, metas);
+        byte[] checkpoint = CheckpointLayout.encode(saved);
+        lines.add("checkpoint - " + HexFormat.of().formatHex(checkpoint));
+        assertThat(CheckpointLayout.decode(checkpoint)).isEqualTo(saved);
     }
 
     private void meta() {
@@ -157,8 +195,8 @@ class LayoutGoldenTest {
         assertThat(SessionsLayout.expiry(checksum, key, value)).isEqualTo(expiry);
     }
 
-    private static List<String> golden() throws IOException {
-        try (InputStream in = LayoutGoldenTest.class.getResourceAsStream("format-1.txt")) {
+    private static List<String> golden(String file) throws IOException {
+        try (InputStream in = LayoutGoldenTest.class.getResourceAsStream(file)) {
             assertThat(in).isNotNull();
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()

@@ -1,0 +1,42 @@
+package io.weir.logstore.lmdb;
+
+import io.weir.logstore.Checkpoint;
+import io.weir.logstore.PartitionState;
+
+/** A checkpoint of a store: what {@link Checkpoints} does, and what its failure means for the store. */
+final class LmdbCheckpoint implements Checkpoint {
+    private final LmdbLogStore store;
+    private final Checkpoints checkpoints;
+    private final Checkpoints.Capture capture;
+    private boolean complete;
+
+    LmdbCheckpoint(LmdbLogStore store, Checkpoints checkpoints, PartitionState state) {
+        this.store = store;
+        this.checkpoints = checkpoints;
+        this.capture = checkpoints.begin(state);
+    }
+
+    @Override
+    public PartitionState state() {
+        return capture.state();
+    }
+
+    @Override
+    public void complete() {
+        if (complete) {
+            throw new IllegalStateException("the checkpoint is complete");
+        }
+        try {
+            store.checkNotFailed();
+            checkpoints.complete(capture);
+            complete = true;
+        } catch (RuntimeException e) {
+            throw store.writeFailed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        checkpoints.giveUp(capture);
+    }
+}
