@@ -1,0 +1,159 @@
+package io.weir.consensus.guard;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The note of how far a group's Raft log was flushed: a mapped file outside Ratis' own directories. Without it a log that
+ * somebody has shortened looks like a log to which nothing more was ever written, and Ratis starts on it.
+ *
+ * <p>The kernel keeps what is written here when the process is killed. A power cut may take the newest notes with it, down to
+ * the last {@link #force}: then the guard is weaker, never wrong, because the note is written after the log was flushed and
+ * lowered, durably, before the log is cut. Safe for any thread.
+ */
+public final class Watermark implements Closeable {
+    /** Both slots of a file are damaged: nobody knows any more how long the log was. */
+    public static final class Unreadable extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Unreadable(Path file) {
+            super("both slots of " + file + " are damaged");
+        }
+    }
+
+    private final Path file;
+    private @Nullable MappedByteBuffer map;
+    private long sequence;
+    private Mark mark;
+
+    private Watermark(Path file, MappedByteBuffer map, long sequence, Mark mark) {
+        this.file = file;
+        this.map = map;
+        this.sequence = sequence;
+        this.mark = mark;
+    }
+
+    /**
+     * What a file says, without touching it.
+     *
+     * @return null if there is no file
+     * @throws Unreadable if both slots are damaged
+     */
+    public static @Nullable Mark read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        return slot(file).mark();
+    }
+
+    private static WatermarkLayout.Slot slot(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(WatermarkLayout.FILE_BYTES);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (bytes.hasRemaining() && channel.read(bytes) > 0) {
+                // until it is full or the file ends
+            }
+        }
+        WatermarkLayout.Slot newest = WatermarkLayout.newest(bytes.flip());
+        if (newest == null) {
+            throw new Unreadable(file);
+        }
+        return newest;
+    }
+
+    /**
+     * Opens a file, or creates one that says {@link Mark#NONE}. Both slots then say the same, and it is on the disk with its
+     * name.
+     *
+     * @throws Unreadable if both slots are damaged
+     */
+    public static Watermark open(Path file) throws IOException {
+        boolean isNew = !Files.exists(file);
+        if (isNew) {
+            Durable.createDirectories(Durable.directoryOf(file));
+            ByteBuffer bytes = ByteBuffer.allocate(WatermarkLayout.FILE_BYTES);
+            WatermarkLayout.put(bytes, 0, 0, Mark.NONE);
+            Durable.replace(file, bytes);
+        }
+        WatermarkLayout.Slot newest = slot(file);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_WRITE, 0, WatermarkLayout.FILE_BYTES);
+            Watermark watermark = new Watermark(file, map, newest.sequence(), newest.mark());
+            watermark.setBoth(newest.mark());
+            channel.force(true);
+            return watermark;
+        }
+    }
+
+    /** What was noted last. */
+    public synchronized Mark mark() {
+        return mark;
+    }
+
+    /**
+     * Notes that more was flushed, or that the vote or the members have changed. Takes well below a microsecond; does not
+     * wait for the disk. The index never falls: that is {@link #lowerTo}.
+     */
+    public synchronized void advance(Mark next) {
+        Mark higher = next.index() < mark.index() ? next.withIndex(mark.index()) : next;
+        if (!higher.equals(mark)) {
+            write(higher);
+        }
+    }
+
+    /**
+     * Notes that the log will be cut: call it before, and cut when it has returned. Waits for the disk. A higher index than
+     * the noted one changes nothing.
+     *
+     * @param index the last entry that stays, -1 for none
+     * @throws IOException if the disk refuses; the log must not be cut then
+     */
+    public synchronized void lowerTo(long index) throws IOException {
+        if (index < mark.index()) {
+            setBoth(mark.withIndex(index));
+        }
+    }
+
+    /** Waits until what was noted is on the disk. */
+    public synchronized void force() throws IOException {
+        try {
+            map().force();
+        } catch (UncheckedIOException e) {
+            throw new IOException("cannot force " + file, e);
+        }
+    }
+
+    /** Ends it, without forcing; the memory is unmapped when it is collected. Idempotent. */
+    @Override
+    public synchronized void close() {
+        map = null;
+    }
+
+    private void setBoth(Mark next) throws IOException {
+        for (int i = 0; i < WatermarkLayout.SLOTS; i++) {
+            write(next);
+        }
+        force();
+    }
+
+    /** Into the slot that does not hold the newest: until the write is whole, that one counts. */
+    private void write(Mark next) {
+        sequence++;
+        WatermarkLayout.put(map(), (int) (sequence % WatermarkLayout.SLOTS), sequence, next);
+        mark = next;
+    }
+
+    private MappedByteBuffer map() {
+        if (map == null) {
+            throw new IllegalStateException("the watermark " + file + " is closed");
+        }
+        return map;
+    }
+}
