@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code weir server}: runs one node until SIGTERM or SIGINT. */
@@ -81,6 +82,9 @@ public final class ServerCommand implements Callable<Integer> {
                     + "; fixed at the first start. Default: ${DEFAULT-VALUE}.")
     private int partitions;
 
+    @Mixin
+    private final StorageOptions storage = new StorageOptions();
+
     @Option(
             names = "--exit-with-parent",
             description = "End when standard input ends, that is, when the program behind it does.")
@@ -128,7 +132,8 @@ public final class ServerCommand implements Callable<Integer> {
                     "Add --node with one of " + ids + ".");
         }
         try {
-            return new NodeConfig(clusterId, node == null ? ids.get(0) : node, all, partitions, directory);
+            return new NodeConfig(
+                    clusterId, node == null ? ids.get(0) : node, all, partitions, directory, storage.limits());
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(
                     String.valueOf(e.getMessage()), "\"weir server --help\" shows how they are written.");
