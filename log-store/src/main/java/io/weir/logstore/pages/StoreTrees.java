@@ -1,7 +1,10 @@
 package io.weir.logstore.pages;
 
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.TableDigests;
 import io.weir.logstore.layout.Checksum;
+import io.weir.logstore.layout.DigestsLayout;
 import io.weir.logstore.layout.MetaLayout;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
@@ -32,7 +35,10 @@ final class StoreTrees {
     private final Checksum checksum = new Checksum();
     private final DirectBuffer identityKey = MetaLayout.identityKey(new Scratch());
     private final DirectBuffer stateKey = MetaLayout.stateKey(new Scratch());
+    private final DirectBuffer digestsKey = DigestsLayout.tablesKey(new Scratch());
+    private @Nullable StoreIdentity identity;
     private @Nullable PartitionState state;
+    private @Nullable TableDigests digests;
 
     StoreTrees(Pages pages, Meta meta) {
         this.pages = pages;
@@ -43,6 +49,12 @@ final class StoreTrees {
     @Nullable
     PartitionState state() {
         return state;
+    }
+
+    /** Whose data it is, once the table {@code meta} was checked. */
+    @Nullable
+    StoreIdentity identity() {
+        return identity;
     }
 
     /** Levels of the deepest tree known. */
@@ -107,7 +119,7 @@ final class StoreTrees {
 
     /** As {@link #table(PageAccount, Table)}, handing on the rows that are sound. */
     TreeWalk table(@Nullable PageAccount account, Table table, TreeWalk.Rows then) {
-        return walk(account, "table " + table.tableName(), 0, tree(table), (page, key, value) -> {
+        return walk(account, owner(table), 0, tree(table), (page, key, value) -> {
             checksum.verify(table, key, value, Checksum.END_OFFSET);
             if (table == Table.META) {
                 metaRow(key, value);
@@ -127,10 +139,35 @@ final class StoreTrees {
 
     private void metaRow(DirectBuffer key, DirectBuffer value) {
         if (KeyOrder.BYTES.compare(key, identityKey) == 0) {
-            MetaLayout.identity(checksum, key, value);
+            identity = MetaLayout.identity(checksum, key, value);
         } else if (KeyOrder.BYTES.compare(key, stateKey) == 0) {
             state = MetaLayout.state(checksum, key, value);
+        } else if (KeyOrder.BYTES.compare(key, digestsKey) == 0) {
+            digests = DigestsLayout.tables(checksum, key, value);
         }
+    }
+
+    /** Compares what there is with what was kept count of while it was written. */
+    void checkDigests(TableDigests found) {
+        TableDigests kept = digests;
+        if (kept == null || state == null || identity == null) {
+            throw new DamageException(tree(Table.META).root(), owner(Table.META), null, "lacks a row");
+        }
+        for (Table table : Table.OF_ROWS) {
+            if (kept.rows(table) != found.rows(table) || kept.sum(table) != found.sum(table)) {
+                throw new DamageException(
+                        tree(table).root(),
+                        owner(table),
+                        null,
+                        String.format(
+                                "has %d rows with digest %016x, not %d with %016x",
+                                found.rows(table), found.sum(table), kept.rows(table), kept.sum(table)));
+            }
+        }
+    }
+
+    private static String owner(Table table) {
+        return "table " + table.tableName();
     }
 
     private TreeWalk walk(@Nullable PageAccount account, String owner, int nodeFlags, Tree tree, TreeWalk.Rows rows) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param complete whether everything was checked; false if time was up or it was stopped, and if there is damage
  * @param pagesChecked pages that were read, those read twice counted twice
- * @param rows rows of each table that was checked to its end
+ * @param rows rows of each table that was checked to its end; {@code meta} is not counted
  * @param lostPages pages up to the last one that are neither in use nor free: wasted, not wrong; 0 unless complete
  * @param state the running values in the file, null if the walk did not come to them
  * @param damage the first that was met, or null

@@ -3,14 +3,15 @@ package io.weir.logstore.pages;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreFixtures;
 import io.weir.logstore.layout.Checksum;
+import io.weir.logstore.layout.DigestsLayout;
 import io.weir.logstore.layout.MetaLayout;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
+import io.weir.logstore.support.TableSums;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -32,11 +33,12 @@ final class RealFile implements AutoCloseable {
     private static final int[] VALUE_BYTES = {0, 1, 40, 300, 1_900, 2_020, 2_040, 4_080, 4_077, 9_000, 60_000};
 
     /** Tables with random rows. */
-    static final List<Table> DATA = List.copyOf(EnumSet.complementOf(EnumSet.of(Table.META)));
+    static final List<Table> DATA = Table.OF_ROWS;
 
     private final Map<Table, NavigableMap<byte[], byte[]>> model = new EnumMap<>(Table.class);
     private final Map<Table, Dbi<byte[]>> tables = new EnumMap<>(Table.class);
     private final Checksum checksum = new Checksum();
+    private final TableSums sums = new TableSums();
     private final Path directory;
     private final Env<byte[]> env;
 
@@ -64,8 +66,17 @@ final class RealFile implements AutoCloseable {
             value = new UnsafeBuffer(new byte[MetaLayout.STATE_BYTES]);
             MetaLayout.putState(checksum, key, value, PartitionState.EMPTY);
             put(txn, Table.META, bytes(key), value.byteArray());
-            txn.commit();
+            commit(txn);
         }
+    }
+
+    /** With the digests of all tables, as every batch of Weir ends. */
+    private void commit(Txn<byte[]> txn) {
+        DirectBuffer key = DigestsLayout.tablesKey(new Scratch());
+        UnsafeBuffer value = new UnsafeBuffer(new byte[DigestsLayout.TABLES_BYTES]);
+        DigestsLayout.putTables(checksum, key, value, sums.digests());
+        put(txn, Table.META, bytes(key), value.byteArray());
+        txn.commit();
     }
 
     static byte[] bytes(DirectBuffer buffer) {
@@ -90,6 +101,14 @@ final class RealFile implements AutoCloseable {
                     default -> putSealed(txn, table, key(random), value(random));
                 }
             }
+            commit(txn);
+        }
+    }
+
+    /** A transaction that loses a row: sound pages, but not what the digests say. */
+    void commitLoss(Table table) {
+        try (Txn<byte[]> txn = env.txnWrite()) {
+            dbi(table).delete(txn, rows(table).firstKey());
             txn.commit();
         }
     }
@@ -99,7 +118,7 @@ final class RealFile implements AutoCloseable {
         try (Txn<byte[]> txn = env.txnWrite()) {
             List<byte[]> keys = new ArrayList<>(rows(table).keySet());
             keys.forEach(key -> delete(txn, table, key));
-            txn.commit();
+            commit(txn);
         }
     }
 
@@ -107,7 +126,7 @@ final class RealFile implements AutoCloseable {
     void commit(Table table, byte[] key, byte[] fields) {
         try (Txn<byte[]> txn = env.txnWrite()) {
             putSealed(txn, table, key, fields);
-            txn.commit();
+            commit(txn);
         }
     }
 
@@ -137,11 +156,17 @@ final class RealFile implements AutoCloseable {
 
     private void put(Txn<byte[]> txn, Table table, byte[] key, byte[] value) {
         dbi(table).put(txn, key, value);
-        rows(table).put(key, value);
+        byte[] before = rows(table).put(key, value);
+        if (before != null) {
+            sums.remove(table, new UnsafeBuffer(before));
+        }
+        sums.add(table, new UnsafeBuffer(value));
     }
 
     private void delete(Txn<byte[]> txn, Table table, byte[] key) {
-        if (rows(table).remove(key) != null) {
+        byte[] before = rows(table).remove(key);
+        if (before != null) {
+            sums.remove(table, new UnsafeBuffer(before));
             dbi(table).delete(txn, key);
         }
     }
