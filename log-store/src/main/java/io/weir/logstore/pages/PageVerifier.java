@@ -1,15 +1,14 @@
 package io.weir.logstore.pages;
 
 import io.weir.logstore.StoreException;
-import io.weir.logstore.layout.Table;
-import io.weir.logstore.support.TableSums;
+import io.weir.logstore.layout.CheckpointLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -56,60 +55,65 @@ public final class PageVerifier {
         return new PageVerifier(dataFile, first.slice(), second.slice(), leastFileBytes);
     }
 
+    /** Trusts the metas that a checkpoint saved. */
+    static PageVerifier ofCheckpoint(Path dataFile, CheckpointLayout.Saved saved) {
+        ByteBuffer metas = ByteBuffer.wrap(saved.metas().bytes());
+        int pageBytes = saved.metas().pageBytes();
+        return ofMetas(dataFile, metas.slice(0, pageBytes), metas.slice(pageBytes, pageBytes), saved.fileBytes());
+    }
+
     /**
      * Checks as much as the effort allows. With a bound in time: first all upper levels, then where events and runs end,
      * because that is where the last writes went, then everything in order.
      *
-     * @throws StoreException.Failed if the file cannot be opened
+     * @throws StoreException.Failed if the file cannot be opened; a missing one is damage
      * @throws StoreException.Incompatible if another version of Weir or LMDB wrote it
      */
     public Verification verify(Effort effort) {
-        Findings findings = new Findings();
+        return run(effort, null).verification();
+    }
+
+    /**
+     * What a run found, and where it ended.
+     *
+     * @param place null if it did not come to a row
+     */
+    record Run(Verification verification, StoreWalk.@Nullable Place place) {}
+
+    /** As {@link #verify}, but from where the run through an older checkpoint ended. */
+    Run run(Effort effort, StoreWalk.@Nullable Place from) {
+        StoreWalk walk = null;
+        Damage damage = null;
+        boolean complete = false;
         try (FileChannel file = FileChannel.open(dataFile, StandardOpenOption.READ)) {
             Meta meta = trustedMeta(file);
-            findings.pages = new Pages(file, meta, effort);
-            check(findings, findings.pages, meta, effort.isBounded());
+            walk = new StoreWalk(new Pages(file, meta, effort), meta);
+            check(walk, effort, from);
+            complete = true;
         } catch (DamageException e) {
             // The bytes may have been judged although nobody vouched for them any more: a failed read asks nobody.
-            findings.damage = effort.goOn().getAsBoolean() ? e.damage() : null;
+            damage = effort.goOn().getAsBoolean() ? e.damage() : null;
+        } catch (NoSuchFileException e) {
+            damage = new Damage(Damage.NO_PAGE, null, null, "is missing");
         } catch (WalkEnded | ClosedByInterruptException e) {
-            findings.complete = false;
+            complete = false;
         } catch (IOException e) {
             throw new StoreException.Failed("cannot verify " + dataFile + ": " + e, e);
         }
-        return findings.result();
+        return walk == null
+                ? new Run(new Verification(false, 0, Map.of(), 0, null, null, damage), null)
+                : new Run(walk.result(complete, damage), walk.place());
     }
 
-    private static void check(Findings findings, Pages pages, Meta meta, boolean mostTellingFirst) {
-        if (mostTellingFirst) {
-            checkMostTelling(new StoreTrees(pages, meta));
+    private static void check(StoreWalk walk, Effort effort, StoreWalk.@Nullable Place from) {
+        if (effort.isBounded()) {
+            walk.mostTelling();
         }
-        PageAccount account = new PageAccount(pages);
-        StoreTrees trees = new StoreTrees(pages, meta);
-        findings.trees = trees;
-        trees.free(account).all();
-        trees.find(account);
-        TableSums sums = new TableSums();
-        for (Table table : Table.OF_ROWS) {
-            TreeWalk walk = trees.table(account, table, (page, key, value) -> sums.add(table, value));
+        if (from == null) {
             walk.all();
-            findings.rows.put(table, walk.rowCount());
+        } else {
+            walk.from(from);
         }
-        trees.checkDigests(sums.digests());
-        findings.lostPages = meta.lastPage() + 1 - PageLayout.METAS - account.count();
-        findings.complete = true;
-    }
-
-    private static void checkMostTelling(StoreTrees trees) {
-        trees.find(null);
-        for (int level = 1; level < trees.depth(); level++) {
-            trees.free(null).levels(level);
-            for (Table table : Table.values()) {
-                trees.table(null, table).levels(level);
-            }
-        }
-        trees.table(null, Table.EVENTS).rightEdge();
-        trees.table(null, Table.RUNS).rightEdge();
     }
 
     private Meta trustedMeta(FileChannel file) throws IOException {
@@ -131,25 +135,5 @@ public final class PageVerifier {
             read = file.read(bytes, at + bytes.position());
         }
         return bytes.flip();
-    }
-
-    /** What a verification knows so far. */
-    private static final class Findings {
-        private final Map<Table, Long> rows = new EnumMap<>(Table.class);
-        private @Nullable Pages pages;
-        private @Nullable StoreTrees trees;
-        private @Nullable Damage damage;
-        private long lostPages;
-        private boolean complete;
-
-        Verification result() {
-            return new Verification(
-                    complete,
-                    pages == null ? 0 : pages.pagesRead(),
-                    Map.copyOf(rows),
-                    lostPages,
-                    trees == null ? null : trees.state(),
-                    damage);
-        }
     }
 }

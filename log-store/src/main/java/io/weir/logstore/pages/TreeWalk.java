@@ -31,6 +31,7 @@ final class TreeWalk {
         /**
          * One row; both buffers are valid inside the call only.
          *
+         * @param page where the value begins
          * @throws StoreException.Corrupted if it is not what it should be
          */
         void row(long page, DirectBuffer key, DirectBuffer value);
@@ -218,17 +219,25 @@ final class TreeWalk {
         if ((flags & ~PageLayout.BIG_DATA) != nodeFlags) {
             throw new DamageException(page.number(), owner, hex(key), String.format("has the flags %04x", flags));
         }
+        long valueAt = page.number();
         if ((flags & PageLayout.BIG_DATA) == 0) {
             page.wrapValue(node, value);
         } else {
+            valueAt = page.overflowPage(node);
             readOverflow(page, node, key);
         }
         rowCount++;
         try {
-            rows.row(page.number(), key, value);
+            rows.row(valueAt, key, value);
         } catch (StoreException.Corrupted e) {
-            throw new DamageException(page.number(), owner, hex(key), String.valueOf(e.getMessage()));
+            throw new DamageException(valueAt, owner, hex(key), withoutPlace(key, String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Layouts begin their messages with table and key. */
+    private String withoutPlace(DirectBuffer key, String message) {
+        String place = owner + ", key " + hex(key) + ": ";
+        return message.startsWith(place) ? message.substring(place.length()) : message;
     }
 
     private void readOverflow(Page page, int node, DirectBuffer key) {
