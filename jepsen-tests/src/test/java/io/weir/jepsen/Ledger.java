@@ -35,6 +35,11 @@ final class Ledger {
         return appends;
     }
 
+    /** The streams of the first page. */
+    List<String> firstPageStreams() {
+        return pages.get(0).streams;
+    }
+
     /** How many appends were acknowledged, over all pages. */
     long acknowledged() {
         return pages.stream()

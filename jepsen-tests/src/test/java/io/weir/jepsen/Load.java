@@ -47,6 +47,15 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Waits until one of its appends has failed. */
+    void awaitFailure() {
+        Rig.await(
+                "an append that fails",
+                () -> appends.calls().stream()
+                        .filter(call -> call.failure != null)
+                        .findFirst());
+    }
+
     /** Sends no more, and waits for the end of what is under way. Idempotent. */
     @Override
     public void close() {

@@ -6,7 +6,6 @@ import io.weir.client.EventStoreException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,7 +47,7 @@ class PowerCutIT {
     @ParameterizedTest
     @ValueSource(strings = {"no-pin-at-open", "metas-after-sync", "purge-beyond-checkpoint"})
     void aMistakeIsNoticed(String mutant) throws Exception {
-        Assumptions.assumeTrue(MUTANT_ROUNDS > 0, "mistakes on purpose run with -Dweir.powercut.mutants=20 only");
+        Tiers.assumeRequested("weir.powercut.mutants");
         long seed = Rig.seed();
         String noticed = "";
         try (PowerCuts cuts = PowerCuts.start(directory, List.of("-Dweir.mutant=" + mutant), seed)) {

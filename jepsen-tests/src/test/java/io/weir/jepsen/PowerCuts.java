@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.consensus.local.LocalCluster;
 import io.weir.jepsen.disk.DiskRack;
 import io.weir.jepsen.disk.LoopDisk;
+import io.weir.protocol.PartitionStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +28,7 @@ import java.util.Random;
 final class PowerCuts implements AutoCloseable {
     private static final long DISK_BYTES = 2L << 30;
     private static final int STREAMS_PER_PARTITION = 16;
-    private static final int PAYLOAD_BYTES = 1_024;
+    private static final int PAYLOAD_BYTES = 4_096;
     private static final int LEAST_ACKNOWLEDGED = 50;
     private static final int SERVICE_APPENDS = 64;
 
@@ -38,6 +40,7 @@ final class PowerCuts implements AutoCloseable {
     private final Map<String, LoopDisk> disks = new LinkedHashMap<>();
     private final Rig rig;
     private final Ledger ledger;
+    private final Map<String, Long> checkpoints = new HashMap<>();
 
     /**
      * What a round was like.
@@ -47,18 +50,24 @@ final class PowerCuts implements AutoCloseable {
      * @param runMs from the first acknowledgement of the round to the cut, at least
      * @param writtenBack the share of unforced pages that the kernel had written back before, 0 to 1
      * @param backMs from the start of the processes until all partitions of all nodes served
+     * @param checkpoints replicas whose checkpoint moved since the round before, of all
+     * @param purged replicas whose Raft log does not begin at its beginning any more, of all
      */
-    record Round(int acknowledged, int unknown, int runMs, double writtenBack, long backMs) {
+    record Round(
+            int acknowledged, int unknown, int runMs, double writtenBack, long backMs, int checkpoints, int purged) {
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "cut %,5d ms into the load, %3.0f %% written back: %,6d acknowledged, %4d unknown; serving after %,6d ms",
+                    "cut %,5d ms into the load, %3.0f %% written back: %,6d acknowledged, %4d unknown;"
+                            + " serving after %,6d ms; of 12 replicas %d had a new checkpoint, %d a purged log",
                     runMs,
                     100 * writtenBack,
                     acknowledged,
                     unknown,
-                    backMs);
+                    backMs,
+                    checkpoints,
+                    purged);
         }
     }
 
@@ -115,8 +124,33 @@ final class PowerCuts implements AutoCloseable {
         rig.cluster().nodeIds().forEach(rig.cluster()::restart);
         rig.cluster().awaitReady(Rig.PATIENCE);
         long backMs = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+        int newCheckpoints = newCheckpoints();
         requireWhole();
-        return new Round(appends.acknowledgedCount(), unknown, runMs, writtenBack, backMs);
+        return new Round(
+                appends.acknowledgedCount(), unknown, runMs, writtenBack, backMs, newCheckpoints, purgedLogs());
+    }
+
+    /** A run whose nodes never checkpoint would prove nothing: how many replicas came back with another one than before. */
+    private int newCheckpoints() {
+        int moved = 0;
+        for (String node : disks.keySet()) {
+            for (PartitionStatus partition : rig.status(node).orElseThrow().getPartitionsList()) {
+                Long now = partition.getCheckpointIndex();
+                Long before = checkpoints.put(node + "/" + partition.getPartition(), now);
+                moved += now.equals(before) ? 0 : 1;
+            }
+        }
+        return moved;
+    }
+
+    private int purgedLogs() {
+        int purged = 0;
+        for (String node : disks.keySet()) {
+            for (int partition = 0; partition < Rig.PARTITIONS; partition++) {
+                purged += NodeFiles.firstIndex(rig.files(node).oldestSegment(partition)) > 0 ? 1 : 0;
+            }
+        }
+        return purged;
     }
 
     private void cutAll(double writtenBack) throws IOException {

@@ -27,21 +27,26 @@ import java.util.function.Supplier;
 /** Three servers of the built product, one client that lives as long as they do, and a direct line to each node. */
 final class Rig implements AutoCloseable {
     static final int PARTITIONS = 4;
-    static final Duration PATIENCE = Duration.ofSeconds(45);
+
+    /** For what takes seconds; on a machine that does much else it may take ten times as long. */
+    static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** For servers that shall checkpoint and purge all the time. */
-    static final List<String> SMALL_CHECKPOINTS = List.of();
+    static final List<String> SMALL_CHECKPOINTS =
+            List.of("--checkpoint-mib=4", "--checkpoint-age=500ms", "--keep-log-mib=0", "--log-segment-mib=1");
 
     private static final int HEAP_MIB = 256;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final LocalCluster cluster;
     private final EventStore client;
+    private final int partitions;
     private final Map<String, WireNode> nodes = new LinkedHashMap<>();
 
     private Rig(LocalCluster cluster, EventStore client) {
         this.cluster = cluster;
         this.client = client;
+        this.partitions = client.partitions();
         for (String id : cluster.nodeIds()) {
             nodes.put(id, new WireNode(Objects.requireNonNull(cluster.member(id).clientAddress())));
         }
@@ -56,7 +61,7 @@ final class Rig implements AutoCloseable {
         return start(options(directory));
     }
 
-    /** Starts three servers in some other way; their partitions are {@link #PARTITIONS}. */
+    /** Starts servers in some other way. */
     static Rig start(LocalCluster.Options options) {
         LocalCluster cluster = LocalCluster.start(options);
         try {
@@ -77,6 +82,11 @@ final class Rig implements AutoCloseable {
 
     WireNode node(String id) {
         return Objects.requireNonNull(nodes.get(id), id);
+    }
+
+    /** Where a node keeps what. */
+    NodeFiles files(String id) {
+        return new NodeFiles(cluster.dataDirectory(id), client.cluster().join().getClusterId());
     }
 
     /** The node that leads a partition, as soon as one says so of itself. */
@@ -102,8 +112,8 @@ final class Rig implements AutoCloseable {
     /** Streams that lie in every partition, {@code perPartition} in each. */
     List<String> streamsInEveryPartition(String prefix, int perPartition) {
         List<String> found = new ArrayList<>();
-        int[] count = new int[PARTITIONS];
-        for (int n = 0; found.size() < PARTITIONS * perPartition; n++) {
+        int[] count = new int[partitions];
+        for (int n = 0; found.size() < partitions * perPartition; n++) {
             String name = prefix + "-" + n;
             if (count[client.partitionOf(name)]++ < perPartition) {
                 found.add(name);
@@ -128,7 +138,7 @@ final class Rig implements AutoCloseable {
                 }
             }
             boolean isSame = true;
-            for (int partition = 0; partition < PARTITIONS; partition++) {
+            for (int partition = 0; partition < partitions; partition++) {
                 isSame &= compare(all, partition);
             }
             return isSame ? Optional.of(true) : Optional.empty();
@@ -153,18 +163,22 @@ final class Rig implements AutoCloseable {
         return isSame;
     }
 
+    /** What a node says of itself; nothing if it does not answer. */
+    Optional<NodeStatus> status(String nodeId) {
+        try {
+            return Optional.of(node(nodeId).status());
+        } catch (StatusException e) {
+            return Optional.empty(); // down, or not up yet
+        }
+    }
+
     /** What nodes have moved aside because they could not trust it: of those that answer. */
     List<String> quarantined() {
         List<String> all = new ArrayList<>();
-        for (Map.Entry<String, WireNode> node : nodes.entrySet()) {
-            try {
-                node.getValue()
-                        .status()
-                        .getQuarantinedList()
-                        .forEach(moved -> all.add(node.getKey() + ": " + moved.getWhat() + ", " + moved.getReason()));
-            } catch (StatusException e) {
-                // It is down; who asks has other means to notice.
-            }
+        for (String id : nodes.keySet()) {
+            status(id).stream()
+                    .flatMap(status -> status.getQuarantinedList().stream())
+                    .forEach(moved -> all.add(id + ": " + moved.getWhat() + ", " + moved.getReason()));
         }
         return all;
     }
@@ -194,9 +208,14 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /** Polls until there is a value. */
+    /** Polls until there is a value, for as long as {@link #PATIENCE} lasts. */
     static <T> T await(String what, Supplier<Optional<T>> probe) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        return await(what, PATIENCE, probe);
+    }
+
+    /** Polls until there is a value. */
+    static <T> T await(String what, Duration patience, Supplier<Optional<T>> probe) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<T> found = probe.get();
             if (found.isPresent()) {

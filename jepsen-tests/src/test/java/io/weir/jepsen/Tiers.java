@@ -19,6 +19,11 @@ public final class Tiers {
         return Distribution.moduleDirectory().resolve("target/disks");
     }
 
+    /** Skips the test unless the property says how much of it is wanted; the default build has not the time. */
+    public static void assumeRequested(String property) {
+        Assumptions.assumeTrue(Integer.getInteger(property, 0) > 0, () -> "runs with -D" + property + "=N only");
+    }
+
     /** Skips the test if there are no disks of their own here. */
     public static void assumeDisks() {
         Assumptions.assumeTrue(NO_DISKS.isEmpty(), () -> "tier 1: " + NO_DISKS.orElseThrow());

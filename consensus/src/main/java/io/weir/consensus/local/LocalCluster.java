@@ -234,6 +234,11 @@ public final class LocalCluster implements AutoCloseable {
         return process(nodeId).hasDied();
     }
 
+    /** The exit code of a node that {@link #hasDied}. */
+    public int exitCode(String nodeId) {
+        return process(nodeId).exitCode();
+    }
+
     /** The file with everything that the node printed, over all its lives. */
     public Path output(String nodeId) {
         return process(nodeId).output();

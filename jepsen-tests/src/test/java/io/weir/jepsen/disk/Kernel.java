@@ -1,6 +1,8 @@
 package io.weir.jepsen.disk;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import jnr.ffi.LibraryLoader;
@@ -50,6 +52,7 @@ final class Kernel {
      * Has the kernel write a range of a file's dirty pages now, as it may do at any time of its own accord: without the rest
      * of the file, and without metadata.
      *
+     * @throws NoSuchFileException if there is no such file any more
      * @throws IOException with the kernel's reason
      */
     static void writeBack(Path file, long offset, long bytes) throws IOException {
@@ -64,19 +67,21 @@ final class Kernel {
     private static void withDescriptor(Path path, Call call) throws IOException {
         int fd = LIBC.open(path.toString(), O_RDONLY);
         if (fd < 0) {
-            throw failed("open " + path);
+            throw failed("open", path);
         }
         try {
             if (call.on(fd) < 0) {
-                throw failed("call for " + path);
+                throw failed("call", path);
             }
         } finally {
             int unused = LIBC.close(fd); // after reading only, nothing of it can fail that matters
         }
     }
 
-    private static IOException failed(String what) {
-        int errno = Runtime.getRuntime(LIBC).getLastError();
-        return new IOException(what + ": " + Errno.valueOf(errno).description());
+    private static IOException failed(String what, Path path) {
+        Errno errno = Errno.valueOf(Runtime.getRuntime(LIBC).getLastError());
+        return errno == Errno.ENOENT
+                ? new NoSuchFileException(path.toString())
+                : new FileSystemException(path.toString(), null, what + ": " + errno.description());
     }
 }

@@ -3,13 +3,15 @@ package io.weir.jepsen.disk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /**
  * A disk of a test: an ext4 file system of its own in a file, mounted through a loop device. Its power can be cut: all that
@@ -85,18 +87,29 @@ public final class LoopDisk implements AutoCloseable {
      * @param share of the ranges of 64 KiB of every file below the mount point, 0 to 1
      */
     public void writeBackSome(RandomGenerator random, double share) throws IOException {
-        List<Path> files;
-        try (Stream<Path> tree = Files.walk(mountPoint)) {
-            files = tree.filter(Files::isRegularFile).sorted().toList();
-        }
-        for (Path file : files) {
-            long bytes = Files.size(file);
-            for (long offset = 0; offset < bytes; offset += WRITE_BACK_BYTES) {
-                if (random.nextDouble() < share) {
-                    Kernel.writeBack(file, offset, WRITE_BACK_BYTES);
+        Files.walkFileTree(mountPoint, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                for (long offset = 0; offset < attributes.size(); offset += WRITE_BACK_BYTES) {
+                    if (random.nextDouble() < share) {
+                        try {
+                            Kernel.writeBack(file, offset, WRITE_BACK_BYTES);
+                        } catch (NoSuchFileException e) {
+                            break; // the node has just removed it
+                        }
+                    }
                 }
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE; // likewise
+                }
+                throw e;
+            }
+        });
     }
 
     /** Writes a file until nothing fits any more. */

@@ -1,0 +1,82 @@
+package io.weir.jepsen;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** What happens to files on bad disks, in bad hands, and in tests. The node must be stopped. */
+enum Harm {
+    /** Bits change: a few bytes get other values. */
+    FLIP {
+        @Override
+        void to(Path file, Random random) throws IOException {
+            try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+                long used = usedBytes(bytes);
+                for (int i = 0; i < Math.min(FLIPS, used); i++) {
+                    long offset = random.nextLong(used);
+                    bytes.seek(offset);
+                    int value = bytes.read();
+                    bytes.seek(offset);
+                    bytes.write(value ^ (1 << random.nextInt(8)));
+                }
+            }
+        }
+    },
+
+    /** A page comes back as zeros. */
+    ZERO_PAGE {
+        @Override
+        void to(Path file, Random random) throws IOException {
+            try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+                long used = usedBytes(bytes);
+                long page = random.nextLong((used + PAGE_BYTES - 1) / PAGE_BYTES);
+                int length = (int) Math.min(PAGE_BYTES, bytes.length() - page * PAGE_BYTES);
+                bytes.seek(page * PAGE_BYTES);
+                bytes.write(new byte[length]);
+            }
+        }
+    },
+
+    /** The second half of what was written is gone. */
+    TRUNCATE {
+        @Override
+        void to(Path file, Random random) throws IOException {
+            try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+                bytes.setLength(usedBytes(bytes) / 2);
+            }
+        }
+    },
+
+    /** The file is gone. */
+    DELETE {
+        @Override
+        void to(Path file, Random random) throws IOException {
+            Files.delete(file);
+        }
+    };
+
+    /** As many as make it near certain that one hits something that is in use. */
+    private static final int FLIPS = 32;
+
+    private static final int PAGE_BYTES = 4_096;
+
+    abstract void to(Path file, Random random) throws IOException;
+
+    /** Up to the last byte that is not zero: Ratis' files end with zeros in which nothing has been written yet. */
+    static long usedBytes(RandomAccessFile file) throws IOException {
+        byte[] page = new byte[PAGE_BYTES];
+        for (long end = file.length(); end > 0; end -= Math.min(end, PAGE_BYTES)) {
+            int length = (int) Math.min(end, PAGE_BYTES);
+            file.seek(end - length);
+            file.readFully(page, 0, length);
+            for (int i = length - 1; i >= 0; i--) {
+                if (page[i] != 0) {
+                    return end - length + i + 1;
+                }
+            }
+        }
+        return 0;
+    }
+}
