@@ -1,6 +1,6 @@
 package io.weir.consensus;
 
-import io.weir.consensus.partition.CheckpointPolicy;
+import io.weir.consensus.partition.DigestReporter;
 import io.weir.consensus.partition.PartitionSetup;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +28,8 @@ final class NodeThreads implements AutoCloseable {
     private final ThreadPoolExecutor checkpoints;
     private final PartitionSetup setup;
 
-    NodeThreads(String nodeId, LongSupplier clockMs, CheckpointPolicy checkpointPolicy) {
+    NodeThreads(NodeConfig config, LongSupplier clockMs, DigestReporter digests) {
+        String nodeId = config.nodeId();
         readers = new ThreadPoolExecutor(
                 READERS,
                 READERS,
@@ -54,7 +55,17 @@ final class NodeThreads implements AutoCloseable {
         // One thread: the stores of a node share a disk, and each has at most one checkpoint under way.
         checkpoints = new ThreadPoolExecutor(
                 1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory("weir-" + nodeId + "-checkpoint-"));
-        setup = new PartitionSetup(nodeId, clockMs, readers, answers, timer, checkpoints, checkpointPolicy);
+        setup = new PartitionSetup(
+                nodeId,
+                clockMs,
+                readers,
+                answers,
+                timer,
+                checkpoints,
+                config.storage().policy(),
+                config.members().stream().map(MemberConfig::id).toList(),
+                config.storage().marks(),
+                digests);
     }
 
     PartitionSetup setup() {

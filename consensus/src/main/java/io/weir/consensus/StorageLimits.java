@@ -1,19 +1,27 @@
 package io.weir.consensus;
 
 import io.weir.consensus.partition.CheckpointPolicy;
+import io.weir.consensus.partition.MarkPolicy;
 import java.time.Duration;
 
 /**
- * How often a node makes its stores durable, and how much of its Raft logs it keeps. Each member may have its own.
+ * How often a node makes its stores durable and compares them with the others', and how much of its Raft logs it keeps. Each
+ * member may have its own.
  *
  * @param checkpointBytes a partition is checkpointed when Raft's log or the store's file has grown by this since the last time
  * @param checkpointEntries or when this many Raft entries have been applied
  * @param checkpointAge or when the oldest of them is so old; more than nothing
  * @param keptLogBytes how much of each Raft log stays behind a checkpoint: a follower that was away for less needs no copy
  * @param segmentBytes size of a file of a Raft log, which is dropped as a whole; 0 for one that suits the heap
+ * @param markInterval how often a leader lets the replicas compare what they hold, if anything was written; at least 1 ms
  */
 public record StorageLimits(
-        long checkpointBytes, long checkpointEntries, Duration checkpointAge, long keptLogBytes, long segmentBytes) {
+        long checkpointBytes,
+        long checkpointEntries,
+        Duration checkpointAge,
+        long keptLogBytes,
+        long segmentBytes,
+        Duration markInterval) {
     /**
      * A restart replays 256 MiB or a minute at most; 128 MiB of log are two minutes of 1 MiB/s for a follower that restarts,
      * and take a second to read when this node does.
@@ -23,7 +31,8 @@ public record StorageLimits(
             CheckpointPolicy.DEFAULT.entries(),
             Duration.ofMillis(CheckpointPolicy.DEFAULT.ageMs()),
             128L << 20,
-            0);
+            0,
+            Duration.ofSeconds(10));
 
     public StorageLimits {
         if (keptLogBytes < 0 || segmentBytes < 0) {
@@ -31,6 +40,21 @@ public record StorageLimits(
                     "kept log of " + keptLogBytes + " bytes in files of " + segmentBytes + ": neither may be negative");
         }
         policy(checkpointBytes, checkpointEntries, checkpointAge);
+        MarkPolicy.every(markInterval.toMillis());
+    }
+
+    /** With the usual interval of marks. */
+    public StorageLimits(
+            long checkpointBytes,
+            long checkpointEntries,
+            Duration checkpointAge,
+            long keptLogBytes,
+            long segmentBytes) {
+        this(checkpointBytes, checkpointEntries, checkpointAge, keptLogBytes, segmentBytes, DEFAULT.markInterval);
+    }
+
+    MarkPolicy marks() {
+        return MarkPolicy.every(markInterval.toMillis());
     }
 
     CheckpointPolicy policy() {

@@ -95,8 +95,8 @@ public final class WeirNode implements AutoCloseable {
     static WeirNode start(
             NodeConfig config, NodeAddresses addresses, NodeDirectory directory, StoreOpener stores, Closing closing)
             throws IOException {
-        NodeThreads threads = new NodeThreads(
-                config.nodeId(), System::currentTimeMillis, config.storage().policy());
+        NodeThreads threads =
+                new NodeThreads(config, System::currentTimeMillis, (leader, partition, index, digest) -> {});
         closing.add("threads", threads::close);
         RatisNode raft = new RatisNode(new RatisNode.Settings(
                 config.clusterId(),

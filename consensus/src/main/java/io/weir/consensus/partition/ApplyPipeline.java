@@ -47,6 +47,9 @@ final class ApplyPipeline implements AutoCloseable {
         /** Outcomes of an entry that is now durable and visible. */
         void outcomes(long entryId, List<Outcome> outcomes);
 
+        /** The same entry, whoever proposed it; in the order of the log. */
+        default void applied(long index, Applied entry) {}
+
         /** A batch is visible that wrote these streams. */
         void published(Set<StreamName> written);
 
@@ -63,7 +66,7 @@ final class ApplyPipeline implements AutoCloseable {
         }
     }
 
-    private record Result(long entryId, List<Outcome> outcomes) {}
+    private record Result(long index, long entryId, Applied entry) {}
 
     private enum State {
         RUNNING,
@@ -313,7 +316,7 @@ final class ApplyPipeline implements AutoCloseable {
                 } else {
                     Applied effects = machine.apply(item.term(), item.index(), parse(item.entryId(), data), writes);
                     written.addAll(effects.written());
-                    results.add(new Result(item.entryId(), effects.outcomes()));
+                    results.add(new Result(item.index(), item.entryId(), effects));
                 }
             }
             FaultPoint.pass("apply.before-commit");
@@ -328,8 +331,9 @@ final class ApplyPipeline implements AutoCloseable {
     private void publish(List<Item> batch, List<Result> results, Set<StreamName> written) {
         for (Result result : results) {
             if (result.entryId() != RaftEvents.FOREIGN) {
-                listener.outcomes(result.entryId(), result.outcomes());
+                listener.outcomes(result.entryId(), result.entry().outcomes());
             }
+            listener.applied(result.index(), result.entry());
         }
         batch.forEach(item -> item.done().complete(null));
         listener.published(written);

@@ -3,6 +3,7 @@ package io.weir.consensus.partition;
 import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.PartitionFailure.Kind;
+import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
@@ -10,16 +11,21 @@ import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.LogEntry;
+import io.weir.protocol.MarkStatus;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.PartitionStatus;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.StreamName;
+import io.weir.statemachine.DigestVerdict;
 import io.weir.statemachine.PartitionStateMachine;
-import java.nio.ByteBuffer;
+import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +40,7 @@ import org.slf4j.LoggerFactory;
  * says why. A wrong answer would be worse than none.
  */
 public final class Partition implements RaftEvents, AutoCloseable {
+    private static final long HAND_OVER_MS = 3_000;
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
     private final int number;
@@ -45,9 +52,15 @@ public final class Partition implements RaftEvents, AutoCloseable {
     private final ApplyPipeline pipeline;
     private final CommandBatcher batcher;
     private final Queries queries;
+    private final DigestWatch digests;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicReference<@Nullable PartitionFailure> failure = new AtomicReference<>();
+    /** Why commands are refused for a while; set on the apply thread. */
+    private @Nullable NodeFailure full;
+
+    private @Nullable NodeFailure disputed;
     private final PurgeHolds purgeHolds = new PurgeHolds(System::nanoTime);
+    private final String nodeId;
     private final String halterName;
 
     public Partition(int number, LogStore store, RaftPort raft, PartitionSetup setup) {
@@ -55,6 +68,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
         this.number = number;
         this.store = store;
         this.raft = raft;
+        this.nodeId = setup.nodeId();
         this.halterName = prefix + "-halt-" + number;
         this.waiters = new Waiters(setup.answers());
         Applier applier = new Applier();
@@ -68,6 +82,17 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 setup.answers(),
                 cause -> fail(Kind.DEFECT, "cannot propose: " + cause),
                 prefix + "-propose-" + number);
+        this.digests = new DigestWatch(
+                number,
+                setup.nodeId(),
+                setup.members(),
+                setup.markPolicy(),
+                raft,
+                setup.digests(),
+                () -> Math.max(setup.clockMs().getAsLong(), logTimeMs()),
+                store.digestMark().isDisputed(),
+                System.nanoTime());
+        refuseIfDisputed();
         this.queries = new Queries(
                 number, store, raft, waiters, setup.readers(), setup.answers(), setup.timer(), this::unreadyReason);
     }
@@ -89,9 +114,15 @@ public final class Partition implements RaftEvents, AutoCloseable {
         return reason == null ? queries.query(request) : Failures.failed(Failures.notReady(reason));
     }
 
-    /** Ends commands past their deadlines; to be called every few dozen milliseconds. */
+    /** Ends commands past their deadlines, and does what else is due; to be called every few dozen milliseconds. */
     public void expire(long nowNanos) {
         batcher.expire(nowNanos);
+        digests.tick(nowNanos);
+    }
+
+    /** Another member tells what it found at a mark. */
+    public void reported(String member, long markIndex, Digest digest) {
+        digests.reported(member, markIndex, digest);
     }
 
     /** The store; reading it is up to the caller. */
@@ -118,11 +149,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
         RaftView view = raft.view();
         PartitionState state = store.state();
         String reason = readiness.reason(view, state.appliedIndex());
-        ByteBuffer digest = ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(state.digest().high())
-                .putLong(state.digest().low())
-                .flip();
-        return PartitionStatus.newBuilder()
+        PartitionStatus.Builder status = PartitionStatus.newBuilder()
                 .setPartition(number)
                 .setRole(view.role().name())
                 .setLeader(view.leader())
@@ -130,13 +157,17 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 .setAppliedIndex(Math.max(state.appliedIndex(), 0))
                 .setNextPosition(state.nextPosition())
                 .setLogTimeMs(state.logTimeMs())
-                .setDigest(ByteString.copyFrom(digest))
+                .setDigest(Digests.bytes(state.digest()))
                 .setReady(reason == null)
                 .setReason(reason == null ? "" : reason)
                 .setStreams(store.streams())
                 .setStoreBytes(store.sizeBytes())
-                .setCheckpointIndex(Math.max(store.checkpoint().appliedIndex(), 0))
-                .build();
+                .setCheckpointIndex(Math.max(store.checkpoint().appliedIndex(), 0));
+        MarkStatus mark = Digests.status(store.digestMark());
+        if (mark != null) {
+            status.setMark(mark);
+        }
+        return status.build();
     }
 
     /** Why the partition has stopped, or null if it has not. */
@@ -232,6 +263,10 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
     /** Marks the partition failed and takes it out of Raft, on another thread: Raft's own may be the caller. */
     private void fail(Kind kind, String reason) {
+        fail(kind, reason, raft::halt);
+    }
+
+    private void fail(Kind kind, String reason, Runnable leave) {
         readiness.failed(reason);
         if (!failure.compareAndSet(null, new PartitionFailure(kind, reason))) {
             return;
@@ -240,9 +275,61 @@ public final class Partition implements RaftEvents, AutoCloseable {
         NodeFailure refusal = Failures.notReady("partition " + number + " has failed on this node: " + reason);
         batcher.refuse(refusal);
         waiters.close(refusal);
-        Thread halter = new Thread(raft::halt, halterName);
+        Thread halter = new Thread(leave, halterName);
         halter.setDaemon(true);
         halter.start();
+    }
+
+    /**
+     * Steps aside if a majority says that this replica is wrong. Of several in a minority one at a time, lest their repair takes
+     * the majority away: the others are told again at the next mark.
+     */
+    private void judged(DigestVerdict verdict) {
+        refuseIfDisputed();
+        if (!verdict.isDiverged()) {
+            return;
+        }
+        String reason = Digests.divergence(verdict);
+        List<String> minority = verdict.minority();
+        if (!minority.isEmpty() && !minority.get(0).equals(nodeId)) {
+            LOG.error("partition {}: {}; {} steps aside first", number, reason, minority.get(0));
+            return;
+        }
+        fail(Kind.STORE_DIVERGED, reason, () -> {
+            handOver(verdict);
+            raft.halt();
+        });
+    }
+
+    /** A leader gives the lead to one of the majority: nobody has to wait for an election timeout. */
+    private void handOver(DigestVerdict verdict) {
+        String heir = verdict.reports().keySet().stream()
+                .filter(node -> !node.equals(nodeId) && !verdict.minority().contains(node))
+                .findFirst()
+                .orElse(null);
+        if (heir == null || !raft.view().leads()) {
+            return;
+        }
+        try {
+            raft.handOver(heir, HAND_OVER_MS).get(HAND_OVER_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("partition {}: cannot hand over to {}, and leaves without", number, heir, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void refuseIfDisputed() {
+        String reason = Digests.dispute(store.digestMark());
+        readiness.disputed(reason);
+        disputed = reason == null ? null : new NodeFailure(Error.Code.STORE_CORRUPTED, reason, false);
+        refuseOrNot();
+    }
+
+    private void refuseOrNot() {
+        if (failure.get() == null) {
+            batcher.refuse(full != null ? full : disputed);
+        }
     }
 
     private static Kind kindOf(Throwable cause) {
@@ -265,6 +352,15 @@ public final class Partition implements RaftEvents, AutoCloseable {
         }
 
         @Override
+        public void applied(long index, Applied entry) {
+            digests.applied(index, entry, System.nanoTime());
+            DigestVerdict verdict = entry.verdict();
+            if (verdict != null) {
+                judged(verdict);
+            }
+        }
+
+        @Override
         public void published(Set<StreamName> written) {
             waiters.wake(written);
         }
@@ -273,7 +369,8 @@ public final class Partition implements RaftEvents, AutoCloseable {
         public void full(StoreException.@Nullable Full cause) {
             String reason = cause == null ? null : "the store is full: " + cause.getMessage();
             readiness.full(reason);
-            batcher.refuse(reason == null ? null : new NodeFailure(Error.Code.STORE_FULL, reason, false));
+            full = reason == null ? null : new NodeFailure(Error.Code.STORE_FULL, reason, false);
+            refuseOrNot();
         }
 
         @Override

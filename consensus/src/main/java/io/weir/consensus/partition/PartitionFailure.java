@@ -16,6 +16,11 @@ public record PartitionFailure(Kind kind, String reason) {
         STORE_FAILED,
         /** What the store holds is not what was written. */
         STORE_CORRUPTED,
+        /**
+         * What the store holds is not what a majority of the replicas hold, though every row of it is sound: something was
+         * applied, or written, otherwise than on them.
+         */
+        STORE_DIVERGED,
         /** Raft's log could not be written. */
         LOG_FAILED,
         /** Raft has ended the partition's part by itself. */

@@ -1,5 +1,6 @@
 package io.weir.consensus.partition;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
@@ -14,6 +15,9 @@ import java.util.function.LongSupplier;
  * @param timer runs deadlines; nothing on it takes long
  * @param checkpoints completes checkpoints, one after the other: the partitions share a disk
  * @param checkpointPolicy when each partition makes its store durable
+ * @param members node ids of all members of the cluster
+ * @param markPolicy when the replicas compare what they hold
+ * @param digests the way to the leader of a partition for what was found then
  */
 public record PartitionSetup(
         String nodeId,
@@ -22,4 +26,7 @@ public record PartitionSetup(
         Executor answers,
         ScheduledExecutorService timer,
         Executor checkpoints,
-        CheckpointPolicy checkpointPolicy) {}
+        CheckpointPolicy checkpointPolicy,
+        List<String> members,
+        MarkPolicy markPolicy,
+        DigestReporter digests) {}

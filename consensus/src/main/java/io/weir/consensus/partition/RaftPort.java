@@ -20,6 +20,24 @@ public interface RaftPort {
     CompletableFuture<Void> propose(long entryId, byte[] data);
 
     /**
+     * Proposes an entry that no command waits for; where it comes to stand among the others is left open. It arrives as
+     * {@link RaftEvents#FOREIGN}.
+     *
+     * @param data becomes Raft's and must not change
+     * @return completes as that of {@link #propose} does
+     */
+    CompletableFuture<Void> announce(byte[] data);
+
+    /**
+     * Makes another member lead instead of this node.
+     *
+     * @param to node id
+     * @return completes when it does, or with a {@link io.weir.client.spi.NodeFailure} if this node does not lead or the other
+     *     one could not be elected in time
+     */
+    CompletableFuture<Void> handOver(String to, long timeoutMs);
+
+    /**
      * Proves that this node led the partition at some moment after the call.
      *
      * @return the commit index as it was at the call: what is applied up to there holds every write acknowledged before; or

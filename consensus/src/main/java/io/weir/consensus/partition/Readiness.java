@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a partition can serve, and why not. It can once a leader is known and what was committed at that moment is applied;
- * from then on it can as long as a leader is known, the store has space, and nothing has failed. Thread-safe.
+ * from then on it can as long as a leader is known, the store has space, the replicas do not dispute what they hold, and
+ * nothing has failed. Thread-safe.
  */
 final class Readiness {
     private static final long UNKNOWN = -2;
@@ -12,6 +13,7 @@ final class Readiness {
     private long mustApply = UNKNOWN;
     private boolean caughtUp;
     private @Nullable String full;
+    private @Nullable String disputed;
     private @Nullable String failed;
 
     /** The partition is lost until the node starts again; the first reason stays. */
@@ -26,6 +28,11 @@ final class Readiness {
         full = reason;
     }
 
+    /** The replicas hold different things and nobody can say who is right, or, with null, that is over. */
+    synchronized void disputed(@Nullable String reason) {
+        disputed = reason;
+    }
+
     /** Why the partition has failed for good, or null. */
     synchronized @Nullable String failure() {
         return failed;
@@ -38,6 +45,9 @@ final class Readiness {
         }
         if (full != null) {
             return full;
+        }
+        if (disputed != null) {
+            return disputed;
         }
         if (view.role() == RaftView.Role.CLOSED) {
             return "closed";

@@ -16,6 +16,7 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,11 @@ final class RatisGroup implements RaftPort {
     /** Reads have a client id of their own: their call ids must not meet those of entries. */
     private final ClientId reader = ClientId.randomId();
 
+    /** So have entries that no command waits for. */
+    private final ClientId announcer = ClientId.randomId();
+
     private final AtomicLong reads = new AtomicLong();
+    private final AtomicLong announcements = new AtomicLong();
     private final AtomicLong snapshots = new AtomicLong();
     private volatile @Nullable RaftServer server;
     private volatile RaftServer.@Nullable Division division;
@@ -67,15 +72,24 @@ final class RatisGroup implements RaftPort {
 
     @Override
     public CompletableFuture<Void> propose(long entryId, byte[] data) {
+        return write(self, entryId, data);
+    }
+
+    @Override
+    public CompletableFuture<Void> announce(byte[] data) {
+        return write(announcer, announcements.incrementAndGet(), data);
+    }
+
+    private CompletableFuture<Void> write(ClientId client, long callId, byte[] data) {
         if (data.length > MAX_DATA_BYTES) { // Ratis would make the leader step down
             return Failures.failed(new NodeFailure(
                     Error.Code.TOO_LARGE, "entry of " + data.length + " bytes; the limit is " + MAX_DATA_BYTES, false));
         }
         return submit(RaftClientRequest.newBuilder()
-                        .setClientId(self)
+                        .setClientId(client)
                         .setServerId(node)
                         .setGroupId(group)
-                        .setCallId(entryId)
+                        .setCallId(callId)
                         .setMessage(Message.valueOf(RatisBytes.toRatis(data)))
                         .setType(RaftClientRequest.writeRequestType(ReplicationLevel.MAJORITY))
                         .build())
@@ -118,6 +132,26 @@ final class RatisGroup implements RaftPort {
         return reply(running.snapshotManagementAsync(SnapshotManagementRequest.newCreate(
                         self, node, group, snapshots.incrementAndGet(), SNAPSHOT_TIMEOUT_MS, 1)))
                 .thenAccept(reply -> {});
+    }
+
+    @Override
+    public CompletableFuture<Void> handOver(String to, long timeoutMs) {
+        RaftServer running = server;
+        if (running == null) {
+            return Failures.failed(Failures.notReady("the partition is not running on this node"));
+        }
+        try {
+            return reply(running.transferLeadershipAsync(new TransferLeadershipRequest(
+                            announcer,
+                            node,
+                            group,
+                            announcements.incrementAndGet(),
+                            RaftPeerId.valueOf(to),
+                            timeoutMs)))
+                    .thenAccept(reply -> {});
+        } catch (IOException | RuntimeException e) {
+            return Failures.failed(RatisFailures.of(e));
+        }
     }
 
     @Override

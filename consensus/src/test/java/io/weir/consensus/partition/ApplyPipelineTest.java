@@ -13,6 +13,7 @@ import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.StreamName;
 import io.weir.statemachine.PartitionStateMachine;
+import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -43,6 +44,7 @@ class ApplyPipelineTest {
         assertThat(store.commits()).isEqualTo(1);
         assertThat(completed).hasSize(100).isSorted();
         assertThat(told.outcomes).hasSize(100).isSorted();
+        assertThat(told.applied).hasSize(100).isSorted();
         assertThat(told.written).contains(StreamName.of("s0"));
         assertThat(memory.state().appliedIndex()).isEqualTo(99);
         close();
@@ -168,6 +170,7 @@ class ApplyPipelineTest {
     /** Keeps what it is told. */
     private static final class Told implements ApplyPipeline.Listener, Checkpointer.Listener {
         final List<Long> outcomes = new CopyOnWriteArrayList<>();
+        final List<Long> applied = new CopyOnWriteArrayList<>();
         final List<StreamName> written = new CopyOnWriteArrayList<>();
         final List<String> full = new CopyOnWriteArrayList<>();
         final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -180,6 +183,11 @@ class ApplyPipelineTest {
         @Override
         public void outcomes(long entryId, List<Outcome> decided) {
             outcomes.add(entryId);
+        }
+
+        @Override
+        public void applied(long index, Applied entry) {
+            applied.add(index);
         }
 
         @Override

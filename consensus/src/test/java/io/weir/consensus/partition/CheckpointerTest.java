@@ -12,6 +12,7 @@ import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.StreamName;
 import io.weir.statemachine.PartitionStateMachine;
+import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -195,6 +196,9 @@ class CheckpointerTest {
 
         @Override
         public void outcomes(long entryId, List<Outcome> outcomes) {}
+
+        @Override
+        public void applied(long index, Applied entry) {}
 
         @Override
         public void published(Set<StreamName> written) {}

@@ -15,6 +15,8 @@ final class FakeRaft implements RaftPort {
     record Proposed(long id, LogEntry entry, CompletableFuture<Void> done) {}
 
     final List<Proposed> proposed = new CopyOnWriteArrayList<>();
+    final List<Proposed> announced = new CopyOnWriteArrayList<>();
+    final List<String> heirs = new CopyOnWriteArrayList<>();
     final List<CompletableFuture<Long>> barriers = new CopyOnWriteArrayList<>();
     final AtomicLong halts = new AtomicLong();
     final AtomicLong checkpoints = new AtomicLong();
@@ -34,6 +36,24 @@ final class FakeRaft implements RaftPort {
             throw new AssertionError(e);
         }
         return done;
+    }
+
+    @Override
+    public CompletableFuture<Void> announce(byte[] data) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            announced.add(new Proposed(RaftEvents.FOREIGN, LogEntry.parseFrom(data), done));
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+        return done;
+    }
+
+    @Override
+    public CompletableFuture<Void> handOver(String to, long timeoutMs) {
+        heirs.add(to);
+        view = new RaftView(RaftView.Role.FOLLOWER, to, view.term() + 1, view.committedIndex(), false);
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

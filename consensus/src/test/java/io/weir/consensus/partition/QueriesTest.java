@@ -41,7 +41,16 @@ class QueriesTest {
             store,
             raft,
             new PartitionSetup(
-                    "test", () -> Entries.STAMP_MS, readers, answers, timer, Runnable::run, CheckpointPolicy.DEFAULT));
+                    "test",
+                    () -> Entries.STAMP_MS,
+                    readers,
+                    answers,
+                    timer,
+                    Runnable::run,
+                    CheckpointPolicy.DEFAULT,
+                    List.of("test"),
+                    MarkPolicy.every(10_000),
+                    (leader, number, index, digest) -> {}));
     private long nextIndex;
 
     @BeforeEach
