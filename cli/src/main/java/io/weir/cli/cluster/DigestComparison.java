@@ -1,6 +1,7 @@
 package io.weir.cli.cluster;
 
 import com.google.protobuf.ByteString;
+import io.weir.protocol.MarkStatus;
 import io.weir.protocol.PartitionStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,21 +14,42 @@ import java.util.TreeMap;
 /**
  * Compares the digests of replicas as they come in. Digests say something only at the same applied index, and replicas
  * under load are rarely at the same one: everything seen is kept, so that nodes that pass an index one after the other are
- * compared too. Not for several threads.
+ * compared too. So are the digests over all that a replica holds, which it takes at marks in its log. Not for several threads.
  */
 public final class DigestComparison {
-    /** A digest of a partition on a node, as it was seen last. */
-    public record Seen(int partition, String node, long appliedIndex, String digest) {}
+    /** The digests of a partition on a node, as they were seen last. */
+    public record Seen(int partition, String node, long appliedIndex, String digest, MarkStatus mark) {
+        /** What became of the last mark: {@code agrees}, {@code differs}, {@code disputed}, or {@code -} if it is open. */
+        String judgement() {
+            if (mark.getDisputedIndex() > 0) {
+                return "disputed";
+            }
+            boolean isJudged = mark.getIndex() > 0 && mark.getAgreedIndex() == mark.getIndex();
+            if (!isJudged) {
+                return "-";
+            }
+            return mark.getAgreed().equals(mark.getDigest()) ? "agrees" : "differs";
+        }
 
-    /** Nodes that disagree at the same index: digest by node. */
-    public record Mismatch(int partition, long appliedIndex, Map<String, String> digests) {
-        @Override
-        public String toString() {
-            return "partition " + partition + " at index " + appliedIndex + ": " + digests;
+        /** What the node holds at the last mark. */
+        String atMark() {
+            return mark.getIndex() > 0 ? hex(mark.getDigest()) : "-";
         }
     }
 
-    private record Point(int partition, long appliedIndex) {}
+    /**
+     * Nodes that disagree at the same index: digest by node.
+     *
+     * @param isMark whether they compared all that they hold, at a mark in their log, or only what they have decided
+     */
+    public record Mismatch(int partition, long appliedIndex, boolean isMark, Map<String, String> digests) {
+        @Override
+        public String toString() {
+            return "partition " + partition + " at " + (isMark ? "mark " : "index ") + appliedIndex + ": " + digests;
+        }
+    }
+
+    private record Point(int partition, long appliedIndex, boolean isMark) {}
 
     private final Map<Point, Map<String, String>> digestsAt = new HashMap<>();
     private final Map<Integer, Map<String, Seen>> latest = new TreeMap<>();
@@ -38,13 +60,22 @@ public final class DigestComparison {
         String digest = hex(status.getDigest());
         int partition = status.getPartition();
         latest.computeIfAbsent(partition, p -> new LinkedHashMap<>())
-                .put(node, new Seen(partition, node, status.getAppliedIndex(), digest));
-        Point point = new Point(partition, status.getAppliedIndex());
+                .put(node, new Seen(partition, node, status.getAppliedIndex(), digest, status.getMark()));
+        add(node, new Point(partition, status.getAppliedIndex(), false), digest);
+        if (status.hasMark()) {
+            add(
+                    node,
+                    new Point(partition, status.getMark().getIndex(), true),
+                    hex(status.getMark().getDigest()));
+        }
+    }
+
+    private void add(String node, Point point, String digest) {
         Map<String, String> here = digestsAt.computeIfAbsent(point, p -> new TreeMap<>());
         String before = here.put(node, digest);
         boolean isNews = !digest.equals(before);
         if (isNews && here.values().stream().distinct().count() > 1) {
-            mismatches.add(new Mismatch(partition, status.getAppliedIndex(), Map.copyOf(here)));
+            mismatches.add(new Mismatch(point.partition, point.appliedIndex, point.isMark, new TreeMap<>(here)));
         }
     }
 
@@ -60,6 +91,7 @@ public final class DigestComparison {
             int wanted = partition;
             boolean met = digestsAt.entrySet().stream()
                     .anyMatch(entry -> entry.getKey().partition == wanted
+                            && !entry.getKey().isMark
                             && entry.getValue().keySet().containsAll(nodes));
             if (!met) {
                 missing.add(partition);

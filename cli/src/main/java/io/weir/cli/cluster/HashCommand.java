@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Compare the digests of all replicas, partition by partition, at the same applied index.",
+            "Compare the digests of all replicas, partition by partition, at the same applied index; and what each found at"
+                    + " the last mark in its log, where it takes a digest over all that it holds.",
             "",
             "Replicas under load are rarely at the same index: it looks again until every partition has been compared or"
                     + " the time is up.",
@@ -49,7 +50,11 @@ final class HashCommand implements Callable<Integer> {
             Column.number("PARTITION", Seen::partition),
             Column.text("NODE", Seen::node),
             Column.number("APPLIED", Seen::appliedIndex),
-            Column.text("DIGEST", Seen::digest));
+            Column.text("DIGEST", Seen::digest),
+            Column.number(
+                    "MARK", seen -> seen.mark().getIndex() > 0 ? seen.mark().getIndex() : "-"),
+            Column.text("AT MARK", Seen::atMark),
+            Column.text("MAJORITY", Seen::judgement));
 
     private final Console console;
 
@@ -115,7 +120,9 @@ final class HashCommand implements Callable<Integer> {
             throw new CliFailure(
                     ExitCode.FAILED,
                     "replicas differ: " + comparison.mismatches(),
-                    "Stop writing, keep all directories as they are, and report it: this must never happen.");
+                    "A replica that differs from a majority at a mark rebuilds itself: see weir cluster status. If it does"
+                            + " not, or there is no majority, keep all directories as they are, and report it: this"
+                            + " must never happen.");
         }
         List<Integer> uncompared = comparison.uncompared(partitions, reachable(members));
         if (!uncompared.isEmpty()) {
@@ -148,6 +155,9 @@ final class HashCommand implements Callable<Integer> {
                 .put("partition", seen.partition())
                 .put("node", seen.node())
                 .put("appliedIndex", seen.appliedIndex())
-                .put("digest", seen.digest());
+                .put("digest", seen.digest())
+                .put("markIndex", seen.mark().getIndex())
+                .put("markDigest", seen.atMark())
+                .put("majority", seen.judgement());
     }
 }

@@ -108,7 +108,8 @@ final class ClusterChecks {
             return Finding.wrong(
                     "digests",
                     "replicas differ: " + comparison.mismatches(),
-                    "Stop writing, keep all directories, and report it.");
+                    "Look at weir cluster hash: a replica that differs from a majority rebuilds itself; without a majority"
+                            + " keep all directories, and report it.");
         }
         return uncompared.isEmpty()
                 ? Finding.fine("digests", "all replicas that answer agree")

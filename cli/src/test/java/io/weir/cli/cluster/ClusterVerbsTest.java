@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.weir.cli.FakeStore;
 import io.weir.cli.Run;
 import io.weir.client.EventStoreException;
+import io.weir.protocol.MarkStatus;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.PartitionStatus;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,9 +57,9 @@ class ClusterVerbsTest {
         Run run = Run.weir(store, "cluster", "hash", "-o", "table");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).isEqualTo("""
-                        PARTITION  NODE  APPLIED  DIGEST
-                                0  n1         12  01
-                                0  n2         12  01
+                        PARTITION  NODE  APPLIED  DIGEST  MARK  AT MARK  MAJORITY
+                                0  n1         12  01         -  -        -
+                                0  n2         12  01         -  -        -
                         """);
     }
 
@@ -108,6 +109,38 @@ class ClusterVerbsTest {
         assertThat(comparison.mismatches()).singleElement().asString().contains("index 5");
         comparison.add("n2", partition("FOLLOWER", 5, 9));
         assertThat(comparison.mismatches()).hasSize(1);
+    }
+
+    @Test
+    void aReplicaThatHoldsSomethingElseAtTheLastMarkIsNamed() {
+        store.members.put(
+                "n1", () -> marked("LEADER", mark(10, 7).setAgreedIndex(10).setAgreed(bytes(7))));
+        store.members.put(
+                "n2", () -> marked("FOLLOWER", mark(10, 8).setAgreedIndex(10).setAgreed(bytes(7))));
+        store.members.put("n3", () -> marked("FOLLOWER", mark(10, 7).setDisputedIndex(9)));
+        Run run = Run.weir(store, "cluster", "hash", "-o", "table");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEqualTo("""
+                        PARTITION  NODE  APPLIED  DIGEST  MARK  AT MARK  MAJORITY
+                                0  n1         12  01        10  07       agrees
+                                0  n2         12  01        10  08       differs
+                                0  n3         12  01        10  07       disputed
+                        """);
+        assertThat(run.err()).contains("partition 0 at mark 10: {n1=07, n2=08}", "rebuilds itself");
+    }
+
+    private static NodeStatus marked(String role, MarkStatus.Builder mark) {
+        return NodeStatus.newBuilder()
+                .addPartitions(partition(role, 12, 1).toBuilder().setMark(mark))
+                .build();
+    }
+
+    private static MarkStatus.Builder mark(long index, int digest) {
+        return MarkStatus.newBuilder().setIndex(index).setDigest(bytes(digest));
+    }
+
+    private static ByteString bytes(int digest) {
+        return ByteString.copyFrom(new byte[] {(byte) digest});
     }
 
     @Test
