@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Starts a JVM of the same installation and class path, to be killed or to lack a flag. */
-final class ChildJvm {
+public final class ChildJvm {
     /** With these the store runs, and no JDK prints a warning. */
-    static final List<String> FLAGS =
+    public static final List<String> FLAGS =
             List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED");
 
     private ChildJvm() {}
 
-    static Process start(Class<?> main, List<String> jvmFlags, String... arguments) throws IOException {
+    public static Process start(Class<?> main, List<String> jvmFlags, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx128m");

@@ -25,7 +25,7 @@ class PageDamageSimulation {
 
     private final Random random = new Random(SEED);
 
-    @TempDir
+    @TempDir(factory = InMemory.class)
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
