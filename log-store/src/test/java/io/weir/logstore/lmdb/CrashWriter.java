@@ -14,6 +14,7 @@ import java.nio.file.Path;
  */
 final class CrashWriter {
     private static final int BATCHES_A_CHECKPOINT = 3;
+    private static final int MAX_BATCHES = 40;
     /** So that a child that nobody kills ends by itself. */
     private static final int MAX_CHECKPOINTS = 1_000;
 
@@ -39,7 +40,7 @@ final class CrashWriter {
         try (LogStore store = LmdbLogStore.open(Path.of(arguments[0]), StoreFixtures.IDENTITY, Settings.defaults())) {
             Thread completing = new Thread(() -> {});
             for (int checkpoints = 0; checkpoints < MAX_CHECKPOINTS; checkpoints++) {
-                for (int i = 0; i < BATCHES_A_CHECKPOINT || completing.isAlive(); i++) {
+                for (int i = 0; i < BATCHES_A_CHECKPOINT || (i < MAX_BATCHES && completing.isAlive()); i++) {
                     write(store, store.state().appliedTerm() + 1);
                 }
                 completing.join();

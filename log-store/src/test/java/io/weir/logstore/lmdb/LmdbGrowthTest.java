@@ -7,6 +7,7 @@ import static io.weir.logstore.StoreFixtures.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.logstore.Checkpoint;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
@@ -86,6 +87,35 @@ class LmdbGrowthTest {
             } catch (StoreException.Full e) {
                 assertThat(attempt).as("retries after %s", e).isLessThan(10);
             }
+        }
+    }
+
+    /** Two pins are open while the map moves again and again: neither may keep it from growing, nor lose its pages. */
+    @Test
+    void growsUnderTheCheckpointThatIsUnderWay() {
+        try (LmdbLogStore store = open(64 << 10, 10_000)) {
+            append(store, A, 1, "first");
+            complete(store);
+            for (int round = 0; round < 5; round++) {
+                long mapBytes = store.mapBytes();
+                PartitionState begun = store.state();
+                try (Checkpoint checkpoint = store.beginCheckpoint()) {
+                    while (store.mapBytes() < 2 * mapBytes) {
+                        appendUntilItFits(store);
+                    }
+                    checkpoint.complete();
+                }
+                assertThat(store.checkpoint()).isEqualTo(begun);
+                assertThat(partition(store)).hasSize((int) store.state().nextPosition());
+            }
+            complete(store);
+            assertThat(store.checkpoint()).isEqualTo(store.state());
+        }
+    }
+
+    private static void complete(LmdbLogStore store) {
+        try (Checkpoint checkpoint = store.beginCheckpoint()) {
+            checkpoint.complete();
         }
     }
 
