@@ -12,9 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -225,7 +223,7 @@ final class AppendBenchCommand implements Callable<Integer> {
                     .formatted(nodes, heapMib);
             return measure(cluster.uri(), description, Machine.fileSystemOf(root));
         } finally {
-            deleteTree(root);
+            Trees.delete(root);
         }
     }
 
@@ -291,13 +289,5 @@ final class AppendBenchCommand implements Callable<Integer> {
 
     private PrintWriter err() {
         return spec().commandLine().getErr();
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        try (Stream<Path> tree = Files.walk(root)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

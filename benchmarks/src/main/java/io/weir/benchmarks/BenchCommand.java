@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = {"Measure a cluster.", ""},
-        subcommands = AppendBenchCommand.class,
+        description = {"Measure a cluster, or a store.", ""},
+        subcommands = {AppendBenchCommand.class, StoreBenchCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
         footer = {"  weir bench append", "  weir bench append --connect weir://127.0.0.1:7400 --events 100000"})

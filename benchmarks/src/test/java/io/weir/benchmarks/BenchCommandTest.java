@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -55,9 +57,29 @@ class BenchCommandTest {
                 .contains("--dir /nowhere/at/all is no directory");
     }
 
+    @Test
+    void theStoreIsMeasuredAndRemoved(@TempDir Path directory) throws IOException {
+        String[] plan = {"--events", "640", "--streams", "3", "--rounds", "2", "--dir", directory.toString()};
+        for (String checkpointMib : List.of("0", "1")) {
+            String[] args = Stream.of(List.of("store", "--checkpoint-mib", checkpointMib), List.of(plan))
+                    .flatMap(List::stream)
+                    .toArray(String[]::new);
+            assertThat(run(args)).as(err.toString()).isZero();
+        }
+        assertThat(out.toString())
+                .contains("median of 2 rounds")
+                .contains("of 10\n")
+                .contains("open ")
+                .contains("--checkpoint-mib 0")
+                .contains("--checkpoint-mib 1");
+        assertThat(directory).isEmptyDirectory();
+        assertThat(run("store", "--batch", "0")).isEqualTo(2);
+        assertThat(run("store", "--dir", "/nowhere/at/all")).isEqualTo(2);
+    }
+
     /** After a change: {@code -Dhelp.write=true} writes the files anew, to be reviewed. */
     @ParameterizedTest
-    @ValueSource(strings = {"weir-bench", "weir-bench-append"})
+    @ValueSource(strings = {"weir-bench", "weir-bench-append", "weir-bench-store"})
     void helpSaysWhatItSaidAtTheLastReview(String verb) throws IOException {
         CommandLine command = new CommandLine(new Weir()).addSubcommand(new BenchCommand());
         command.setUsageHelpWidth(100);
