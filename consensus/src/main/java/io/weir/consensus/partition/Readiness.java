@@ -4,11 +4,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a partition can serve, and why not. It can once a leader is known and what was committed at that moment is applied;
- * from then on it can as long as a leader is known, the store has space, the replicas do not dispute what they hold, and
- * nothing has failed. Thread-safe.
+ * from then on it can as long as a leader is known, the store has space, the replicas do not dispute what they hold, nothing
+ * has failed, and it does not fall far behind what it knows to be committed. Thread-safe.
  */
 final class Readiness {
     private static final long UNKNOWN = -2;
+
+    /**
+     * Committed entries that are not applied, above which a replica that was ready is catching up again. A leader has a
+     * handful of them, a healthy follower not more than its applier's ring: {@value ApplyPipeline#MAX_WAITING_ENTRIES}.
+     */
+    private static final long MAX_BEHIND = 10L * ApplyPipeline.MAX_WAITING_ENTRIES;
 
     private long mustApply = UNKNOWN;
     private boolean caughtUp;
@@ -63,6 +69,10 @@ final class Readiness {
                 return "waiting for the leader's first word";
             }
             mustApply = view.committedIndex();
+        }
+        if (caughtUp && view.committedIndex() - appliedIndex > MAX_BEHIND) {
+            mustApply = view.committedIndex();
+            caughtUp = false;
         }
         if (!caughtUp && appliedIndex < mustApply) {
             return "catching up: applied " + appliedIndex + " of " + mustApply;
