@@ -1,5 +1,6 @@
 package io.weir.consensus;
 
+import io.weir.consensus.repair.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

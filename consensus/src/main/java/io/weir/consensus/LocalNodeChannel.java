@@ -3,7 +3,8 @@ package io.weir.consensus;
 import io.weir.client.spi.NodeChannel;
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Failures;
-import io.weir.consensus.partition.Partition;
+import io.weir.consensus.repair.Quarantine;
+import io.weir.consensus.repair.Replica;
 import io.weir.logstore.SessionId;
 import io.weir.protocol.Append;
 import io.weir.protocol.ClusterDescription;
@@ -29,15 +30,17 @@ import java.util.function.LongSupplier;
 /** A direct call into a node of this process: what the front door serves, and what the node's own store uses. */
 final class LocalNodeChannel implements NodeChannel {
     private final NodeConfig config;
-    private final List<Partition> partitions;
+    private final List<Replica> partitions;
+    private final Quarantine quarantine;
     private final LongSupplier clockMs;
     private final long startedNanos = System.nanoTime();
     private final SecureRandom random = new SecureRandom();
     private volatile boolean closed;
 
-    LocalNodeChannel(NodeConfig config, List<Partition> partitions, LongSupplier clockMs) {
+    LocalNodeChannel(NodeConfig config, List<Replica> partitions, Quarantine quarantine, LongSupplier clockMs) {
         this.config = config;
         this.partitions = partitions;
+        this.quarantine = quarantine;
         this.clockMs = clockMs;
     }
 
@@ -81,7 +84,7 @@ final class LocalNodeChannel implements NodeChannel {
                     + " minutes; it must be 1 to " + Limits.MAX_SESSION_LIFE_MINUTES));
         }
         long stampMs = clockMs.getAsLong();
-        for (Partition partition : partitions) {
+        for (Replica partition : partitions) {
             stampMs = Math.max(stampMs, partition.logTimeMs());
         }
         SessionId id = SessionIds.issue(stampMs, lifeMinutes, random.nextLong());
@@ -102,7 +105,7 @@ final class LocalNodeChannel implements NodeChannel {
                     Outcome.newBuilder().setRefusal(refusal).build());
         }
         try {
-            Partition target = partition(partition);
+            Replica target = partition(partition);
             requireHere(partition, command);
             return target.submit(command, timeoutMs);
         } catch (NodeFailure e) {
@@ -117,7 +120,7 @@ final class LocalNodeChannel implements NodeChannel {
         }
         try {
             int partition = request.getPartition();
-            Partition target = partition(partition);
+            Replica target = partition(partition);
             if (request.hasReadPage() && request.getReadPage().hasStream()) {
                 requireHere(partition, name(request.getReadPage().getStream()));
             } else if (request.hasGetStream()) {
@@ -141,9 +144,10 @@ final class LocalNodeChannel implements NodeChannel {
                 .setVersion(version())
                 .setUptimeMs((System.nanoTime() - startedNanos) / 1_000_000)
                 .setReady(true);
-        for (Partition partition : partitions) {
+        for (Replica partition : partitions) {
             status.addPartitions(partition.status());
         }
+        status.addAllQuarantined(quarantine.list());
         return status.setReady(status.getPartitionsList().stream().allMatch(partition -> partition.getReady()))
                 .build();
     }
@@ -156,7 +160,7 @@ final class LocalNodeChannel implements NodeChannel {
         closed = true;
     }
 
-    private Partition partition(int number) {
+    private Replica partition(int number) {
         if (number < 0 || number >= partitions.size()) {
             throw Failures.invalid("partition " + Integer.toUnsignedString(number) + " does not exist; there are "
                     + partitions.size() + ", from 0");

@@ -1,5 +1,8 @@
 package io.weir.consensus;
 
+import io.weir.client.EventStoreException;
+import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.repair.Replica;
 import io.weir.logstore.EventHeader;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
@@ -24,15 +27,27 @@ public final class LocalPartition {
         boolean onEvent(long position, EventHeader header, DirectBuffer buffer, int offset, int length);
     }
 
-    private final LogStore store;
+    private final Replica replica;
 
-    LocalPartition(LogStore store) {
-        this.store = store;
+    LocalPartition(Replica replica) {
+        this.replica = replica;
     }
 
-    /** The position that the next event will get on this replica: everything below is applied here. */
+    private LogStore store() {
+        try {
+            return replica.store();
+        } catch (NodeFailure e) {
+            throw new EventStoreException.Unavailable("partition " + replica.number() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The position that the next event will get on this replica: everything below is applied here.
+     *
+     * @throws EventStoreException.Unavailable if this node has no store of the partition now, because it is being repaired
+     */
     public long nextPosition() {
-        return store.state().nextPosition();
+        return store().state().nextPosition();
     }
 
     /**
@@ -41,6 +56,7 @@ public final class LocalPartition {
      *
      * @param fromPosition the first position wanted; at or beyond {@link #nextPosition()}: visits nothing
      * @return the position to read on from: that of the first event not visited
+     * @throws EventStoreException.Unavailable if this node has no store of the partition now, because it is being repaired
      * @throws io.weir.logstore.StoreException.Closed if the node is closed or closing
      * @throws io.weir.logstore.StoreException.Corrupted if stored bytes are not what was written
      */
@@ -49,7 +65,7 @@ public final class LocalPartition {
             throw new IllegalArgumentException("position " + fromPosition + " is negative");
         }
         long[] next = {fromPosition};
-        try (ReadView view = store.openRead()) {
+        try (ReadView view = store().openRead()) {
             view.readPartition(fromPosition, true, (header, buffer, offset, length) -> {
                 next[0] = header.position() + 1;
                 return visitor.onEvent(header.position(), header, buffer, offset, length);

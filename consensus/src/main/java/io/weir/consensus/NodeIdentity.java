@@ -1,6 +1,7 @@
 package io.weir.consensus;
 
 import io.weir.client.EventStoreException.CannotOpen;
+import io.weir.consensus.repair.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

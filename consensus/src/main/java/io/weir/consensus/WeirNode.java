@@ -7,9 +7,16 @@ import io.weir.client.EventStoreException.CannotOpen;
 import io.weir.client.internal.RoutedEventStore;
 import io.weir.client.spi.NodeChannel;
 import io.weir.consensus.frontdoor.FrontDoor;
-import io.weir.consensus.partition.Partition;
-import io.weir.consensus.partition.RaftPort;
 import io.weir.consensus.ratis.RatisNode;
+import io.weir.consensus.repair.Caretaker;
+import io.weir.consensus.repair.MemberDesk;
+import io.weir.consensus.repair.PeerHandler;
+import io.weir.consensus.repair.PeerPort;
+import io.weir.consensus.repair.Quarantine;
+import io.weir.consensus.repair.RepairSetup;
+import io.weir.consensus.repair.Replica;
+import io.weir.consensus.repair.ReplicaState;
+import io.weir.consensus.repair.Stores;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
@@ -21,7 +28,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -36,25 +42,28 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for any thread.
  */
 public final class WeirNode implements AutoCloseable {
-    private static final long APPLY_CLOSE_MS = 5_000;
     private static final long RAFT_CLOSE_MS = 20_000;
-    private static final long STORE_CLOSE_MS = 10_000;
     private static final long EXPIRY_PERIOD_MS = 50;
+    private static final long FOLLOW_PERIOD_MS = 10;
+    private static final long FORCE_PERIOD_MS = 1_000;
     private static final long READY_POLL_MS = 5;
     private static final Logger LOG = LoggerFactory.getLogger(WeirNode.class);
 
     private final NodeConfig config;
-    private final List<Partition> partitions;
+    private final List<Replica> partitions;
     private final LocalNodeChannel channel;
+    private final PeerHandler desk;
     private final Closing closing;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Object storeLock = new Object();
     private @Nullable EventStore store;
 
-    private WeirNode(NodeConfig config, List<Partition> partitions, LocalNodeChannel channel, Closing closing) {
+    private WeirNode(
+            NodeConfig config, List<Replica> partitions, LocalNodeChannel channel, PeerHandler desk, Closing closing) {
         this.config = config;
         this.partitions = partitions;
         this.channel = channel;
+        this.desk = desk;
         this.closing = closing;
     }
 
@@ -67,18 +76,22 @@ public final class WeirNode implements AutoCloseable {
         return start(config, WeirNode::defaultStore);
     }
 
+    static WeirNode start(NodeConfig config, StoreOpener stores) {
+        return start(config, stores, NoPeers.INSTANCE);
+    }
+
     static LogStore defaultStore(Path directory, StoreIdentity identity) {
         return LmdbLogStore.open(directory, identity, Settings.defaults());
     }
 
-    static WeirNode start(NodeConfig config, StoreOpener stores) {
+    static WeirNode start(NodeConfig config, StoreOpener stores, PeerPort peers) {
         Closing closing = new Closing();
         try {
             NodeDirectory directory = NodeDirectory.lock(config.directory());
             closing.add("directory lock", directory::close);
             NodeAddresses addresses = NodeAddresses.check(config);
             directory.claim(found -> NodeIdentity.of(config));
-            return start(config, addresses, directory, stores, closing);
+            return start(config, addresses, directory, stores, peers, closing);
         } catch (EventStoreException e) {
             closing.close();
             throw e;
@@ -93,7 +106,12 @@ public final class WeirNode implements AutoCloseable {
 
     /** Starts in a directory that is locked and claimed; what was started is in {@code closing}, also after a failure. */
     static WeirNode start(
-            NodeConfig config, NodeAddresses addresses, NodeDirectory directory, StoreOpener stores, Closing closing)
+            NodeConfig config,
+            NodeAddresses addresses,
+            NodeDirectory directory,
+            StoreOpener stores,
+            PeerPort peers,
+            Closing closing)
             throws IOException {
         NodeThreads threads =
                 new NodeThreads(config, System::currentTimeMillis, (leader, partition, index, digest) -> {});
@@ -108,31 +126,79 @@ public final class WeirNode implements AutoCloseable {
                 directory.raft(),
                 config.storage().segmentBytes(),
                 config.storage().keptLogBytes()));
-        List<RaftPort> ports =
-                IntStream.range(0, config.partitions()).mapToObj(raft::newPort).toList();
-        List<Partition> partitions = openPartitions(config, directory, stores, ports, threads, closing);
+        Quarantine quarantine = new Quarantine(directory.path());
+        List<Replica> replicas = IntStream.range(0, config.partitions())
+                .mapToObj(number -> new Replica(config.nodeId(), number))
+                .toList();
+        Caretaker caretaker = new Caretaker(
+                new RepairSetup(
+                        config.nodeId(),
+                        others(config),
+                        directory.path(),
+                        raft,
+                        stores(config, directory, stores),
+                        quarantine,
+                        peers,
+                        threads.setup(),
+                        RatisNode.MAX_ELECTION_MS),
+                replicas);
+        closing.add("stores", caretaker::closeStores);
         closing.add("Raft", () -> raft.close(RAFT_CLOSE_MS));
-        closing.add("applying", () -> {
-            for (Partition partition : partitions) {
-                partition.stopApplying(APPLY_CLOSE_MS);
-            }
-        });
-        closing.add("serving", () -> partitions.forEach(Partition::stopServing));
+        closing.add("replicas", caretaker::stop);
+        LocalNodeChannel channel = new LocalNodeChannel(config, replicas, quarantine, System::currentTimeMillis);
+        closing.add("channel", channel::end);
         awaitForgottenElections(config, directory);
         raft.start();
-        for (int number = 0; number < config.partitions(); number++) {
-            raft.start(number, ports.get(number), partitions.get(number), true);
-        }
-        threads.every(EXPIRY_PERIOD_MS, () -> partitions.forEach(partition -> partition.expire(System.nanoTime())));
-
-        LocalNodeChannel channel = new LocalNodeChannel(config, partitions, System::currentTimeMillis);
-        closing.add("channel", channel::end);
+        caretaker.start();
+        threads.every(EXPIRY_PERIOD_MS, () -> {
+            replicas.forEach(replica -> replica.expire(System.nanoTime()));
+            caretaker.watch();
+        });
+        threads.every(FOLLOW_PERIOD_MS, caretaker::follow);
+        threads.every(FORCE_PERIOD_MS, caretaker::force);
         String clientAddress = config.self().clientAddress();
         if (clientAddress != null) {
             FrontDoor door = FrontDoor.start(channel, clientAddress);
             closing.add("front door", door::close);
         }
-        return new WeirNode(config, partitions, channel, closing);
+        awaitFirstAttempts(caretaker, replicas);
+        return new WeirNode(config, replicas, channel, new MemberDesk(raft), closing);
+    }
+
+    /** What only a human can decide is told to the human at once. */
+    private static void awaitFirstAttempts(Caretaker caretaker, List<Replica> replicas) {
+        try {
+            caretaker.awaitFirstAttempts();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CannotOpen("interrupted while the node was starting", e);
+        }
+        for (Replica replica : replicas) {
+            if (replica.state() == ReplicaState.FAILED) {
+                throw new CannotOpen("partition " + replica.number() + ": " + replica.reason(), null);
+            }
+        }
+    }
+
+    private static List<String> others(NodeConfig config) {
+        return config.members().stream()
+                .map(MemberConfig::id)
+                .filter(id -> !id.equals(config.nodeId()))
+                .toList();
+    }
+
+    private static Stores stores(NodeConfig config, NodeDirectory directory, StoreOpener opener) {
+        return new Stores() {
+            @Override
+            public Path directory(int partition) {
+                return directory.store(partition);
+            }
+
+            @Override
+            public LogStore open(int partition) {
+                return opener.open(directory(partition), new StoreIdentity(config.clusterId(), partition));
+            }
+        };
     }
 
     /** See {@link BootMark}; an only member votes for itself, whatever it has forgotten. */
@@ -156,28 +222,13 @@ public final class WeirNode implements AutoCloseable {
         }
     }
 
-    private static List<Partition> openPartitions(
-            NodeConfig config,
-            NodeDirectory directory,
-            StoreOpener stores,
-            List<RaftPort> ports,
-            NodeThreads threads,
-            Closing closing) {
-        List<Partition> partitions = new ArrayList<>();
-        for (int number = 0; number < config.partitions(); number++) {
-            LogStore store = stores.open(directory.store(number), new StoreIdentity(config.clusterId(), number));
-            String closer = "weir-" + config.nodeId() + "-store-close-" + number;
-            closing.add("store " + number, () -> closeStore(store, closer));
-            Partition partition = new Partition(number, store, ports.get(number), threads.setup());
-            partition.start();
-            closing.add("partition " + number, partition::close);
-            partitions.add(partition);
-        }
-        return List.copyOf(partitions);
-    }
-
     public NodeConfig config() {
         return config;
+    }
+
+    /** Answers the other members. */
+    PeerHandler desk() {
+        return desk;
     }
 
     /** The direct way into this node; closing it does nothing. */
@@ -226,7 +277,7 @@ public final class WeirNode implements AutoCloseable {
             throw new EventStoreException.InvalidRequest(
                     "partition " + number + " does not exist; there are " + partitions.size() + ", from 0");
         }
-        return new LocalPartition(partitions.get(number).store());
+        return new LocalPartition(partitions.get(number));
     }
 
     /**
@@ -273,16 +324,5 @@ public final class WeirNode implements AutoCloseable {
             }
         }
         closing.close();
-    }
-
-    /** A store waits for its writer, and a writer on a disk that hangs does not end: so its closing is not waited for either. */
-    private static void closeStore(LogStore store, String threadName) throws InterruptedException {
-        Thread closer = new Thread(store::close, threadName);
-        closer.setDaemon(true);
-        closer.start();
-        closer.join(STORE_CLOSE_MS);
-        if (closer.isAlive()) {
-            throw new IllegalStateException("the store is still busy after " + STORE_CLOSE_MS + " ms");
-        }
     }
 }

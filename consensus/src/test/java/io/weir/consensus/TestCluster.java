@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -27,7 +27,7 @@ final class TestCluster implements AutoCloseable {
     static final Duration READY = Duration.ofSeconds(30);
 
     private final List<MemberConfig> members = new ArrayList<>();
-    private final Map<String, WeirNode> running = new TreeMap<>();
+    private final Map<String, WeirNode> running = new ConcurrentSkipListMap<>();
     private final Path directory;
     private final int partitions;
     private final Function<String, StoreOpener> stores;
@@ -61,7 +61,7 @@ final class TestCluster implements AutoCloseable {
 
     WeirNode start(String id) {
         NodeConfig config = new NodeConfig("test-cluster", id, members, partitions, directory.resolve(id));
-        WeirNode node = WeirNode.start(config, stores.apply(id));
+        WeirNode node = WeirNode.start(config, stores.apply(id), new InProcessPeers(id, running));
         running.put(id, node);
         return node;
     }
@@ -180,6 +180,11 @@ final class TestCluster implements AutoCloseable {
         return Weir.connect("weir://"
                 + String.join(
                         ",", members.stream().map(MemberConfig::clientAddress).toList()));
+    }
+
+    /** Where a node has its files. */
+    Path directory(String id) {
+        return directory.resolve(id);
     }
 
     List<String> ids() {

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * One partition on one node: its store, the applier that fills it, the batcher that proposes to it, the reader that answers
  * from it. The store is not closed here.
  *
- * <p>A partition that has failed stays failed until the node starts again: it takes no part in Raft, answers nothing, and
- * says why. A wrong answer would be worse than none.
+ * <p>A partition that has failed stays failed: it takes no part in Raft, answers nothing, and says why. A wrong answer would
+ * be worse than none. Only if it is Raft that has failed are reads that may be stale still answered.
  */
 public final class Partition implements RaftEvents, AutoCloseable {
     private static final long HAND_OVER_MS = 3_000;
@@ -110,8 +110,10 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
     /** See {@link io.weir.client.spi.NodeChannel#query}. */
     public CompletableFuture<QueryResponse> query(QueryRequest request) {
-        String reason = readiness.failure();
-        return reason == null ? queries.query(request) : Failures.failed(Failures.notReady(reason));
+        PartitionFailure failed = failure.get();
+        return failed == null || failed.kind().leavesStore()
+                ? queries.query(request)
+                : Failures.failed(Failures.notReady(failed.reason()));
     }
 
     /** Ends commands past their deadlines, and does what else is due; to be called every few dozen milliseconds. */
@@ -237,7 +239,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
     public void stopServing() {
         closing.set(true);
         batcher.close();
-        waiters.close(Failures.notReady("the node is closing"));
+        waiters.close(Failures.notReady("the partition is closing on this node"));
     }
 
     /**

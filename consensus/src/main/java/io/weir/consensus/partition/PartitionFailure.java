@@ -26,6 +26,11 @@ public record PartitionFailure(Kind kind, String reason) {
         /** Raft has ended the partition's part by itself. */
         RAFT_CLOSED,
         /** An entry could not be applied, or something happened that should not: a mistake in the program. */
-        DEFECT
+        DEFECT;
+
+        /** Whether the store is what it was: it can still be read, and falls behind. */
+        public boolean leavesStore() {
+            return this == LOG_FAILED || this == RAFT_CLOSED;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.weir.consensus.ratis;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.RaftEvents;
 import io.weir.consensus.partition.RaftPort;
+import io.weir.consensus.repair.LogCut;
 import io.weir.consensus.repair.RaftGroups;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +75,7 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
     private final ClientId client = ClientId.randomId();
     private final RatisMembership membership;
     private final AtomicLong calls = new AtomicLong();
-    /** What the registry gives a group that is being started; see {@link #start(int, RaftPort, RaftEvents, boolean)}. */
+    /** What the registry gives a group that is being started; see {@link #start(int, RaftPort, RaftEvents, LogCut, boolean)}. */
     private final Map<RaftGroupId, RatisStateMachine> starting = new ConcurrentHashMap<>();
 
     private final Map<Integer, RatisGroup> running = new ConcurrentHashMap<>();
@@ -124,12 +125,13 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
     }
 
     @Override
-    public void start(int partition, RaftPort port, RaftEvents events, boolean isMember) throws IOException {
+    public void start(int partition, RaftPort port, RaftEvents events, LogCut logCut, boolean isMember)
+            throws IOException {
         RaftServer started = server();
         RaftGroupId id = groupId(partition);
         LogSync.sync(directory(partition));
         RatisStateMachine machine = new RatisStateMachine(
-                events, client, new LogRetention(settings.keptLogBytes(), RatisSettings.MAX_KEPT_ENTRIES));
+                events, logCut, client, new LogRetention(settings.keptLogBytes(), RatisSettings.MAX_KEPT_ENTRIES));
         starting.put(id, machine);
         RaftGroup group = isMember ? group(partition) : RaftGroup.valueOf(id);
         try {

@@ -2,8 +2,10 @@ package io.weir.consensus.ratis;
 
 import io.weir.consensus.partition.RaftEvents;
 import io.weir.consensus.partition.RaftPoint;
+import io.weir.consensus.repair.LogCut;
 import io.weir.logstore.support.FaultPoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -48,17 +50,20 @@ final class RatisStateMachine extends BaseStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(RatisStateMachine.class);
 
     private final RaftEvents events;
+    private final LogCut logCut;
     private final ClientId self;
     private final LogRetention retention;
     private volatile @Nullable Snapshot latest;
     private volatile @Nullable RaftStorage storage;
 
     /**
+     * @param logCut is told before the log is cut
      * @param self the client id under which this process proposes
      * @param retention what is kept of the log behind a checkpoint
      */
-    RatisStateMachine(RaftEvents events, ClientId self, LogRetention retention) {
+    RatisStateMachine(RaftEvents events, LogCut logCut, ClientId self, LogRetention retention) {
         this.events = events;
+        this.logCut = logCut;
         this.self = self;
         this.retention = retention;
         Snapshot found = Snapshot.of(events.checkpoint());
@@ -171,6 +176,17 @@ final class RatisStateMachine extends BaseStateMachine {
             events.skip(term, index);
         }
         advance(term, index);
+    }
+
+    /** The log is about to be cut; what is kept beside it is the note of its length. */
+    @Override
+    public CompletableFuture<Void> truncate(long firstCut) {
+        try {
+            logCut.cutting(firstCut - 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the log of " + getGroupId() + " cannot be cut", e);
+        }
+        return CompletableFuture.completedFuture(null);
     }
 
     /** Forwards only: while a node closes, entries left for the next start pass those that are still being applied. */

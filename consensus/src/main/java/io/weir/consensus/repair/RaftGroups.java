@@ -25,11 +25,12 @@ public interface RaftGroups {
      * Starts a partition's group on what lies in its directory. When it returns the directory's name is on the disk.
      *
      * @param port from {@link #newPort}
+     * @param logCut is told before the log is cut
      * @param isMember whether this node belongs to the group from the beginning; else it votes only after a leader has told
      *     it that it has been taken in, unless its log says so
      * @throws IOException if it cannot be started; everything is released, the files may be moved
      */
-    void start(int partition, RaftPort port, RaftEvents events, boolean isMember) throws IOException;
+    void start(int partition, RaftPort port, RaftEvents events, LogCut logCut, boolean isMember) throws IOException;
 
     /**
      * Stops a partition's group and releases its files; does nothing if it does not run.

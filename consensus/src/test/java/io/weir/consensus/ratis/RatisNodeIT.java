@@ -68,7 +68,7 @@ class RatisNodeIT {
             Applier applier = new Applier();
             node.start();
             RaftPort port = node.newPort(0);
-            node.start(0, port, applier, true);
+            node.start(0, port, applier, lastKept -> {}, true);
             nodes.add(node);
             ports.add(port);
             appliers.add(applier);
@@ -179,7 +179,7 @@ class RatisNodeIT {
         }
         for (int i = 0; i < 2; i++) {
             RaftPort port = nodes.get(broken).newPort(0);
-            assertThatThrownBy(() -> nodes.get(broken).start(0, port, new Applier(), true))
+            assertThatThrownBy(() -> nodes.get(broken).start(0, port, new Applier(), lastKept -> {}, true))
                     .isInstanceOf(IOException.class);
             assertThat(port.view()).isEqualTo(RaftView.CLOSED);
         }
@@ -202,7 +202,7 @@ class RatisNodeIT {
     private void restart(int node, boolean isMember) throws IOException {
         RaftPort port = nodes.get(node).newPort(0);
         Applier applier = new Applier();
-        nodes.get(node).start(0, port, applier, isMember);
+        nodes.get(node).start(0, port, applier, lastKept -> {}, isMember);
         ports.set(node, port);
         appliers.set(node, applier);
     }

@@ -1,0 +1,135 @@
+package io.weir.consensus.repair;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cares for the replicas of a node: starts them, watches them, and has those that fail repaired, each by itself and several at
+ * a time. A replica that is well costs no thread.
+ *
+ * <p>Any thread.
+ */
+public final class Caretaker {
+    private static final long CLOSE_MS = 15_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Caretaker.class);
+
+    private final String nodeId;
+    private final List<ReplicaKeeper> keepers = new ArrayList<>();
+    private final Set<Integer> busy = new HashSet<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final ThreadPoolExecutor workers;
+
+    /**
+     * @param replicas one for each partition, in their order
+     * @throws IOException if a replica's note cannot be read
+     */
+    public Caretaker(RepairSetup setup, List<Replica> replicas) throws IOException {
+        this.nodeId = setup.nodeId();
+        for (Replica replica : replicas) {
+            keepers.add(new ReplicaKeeper(setup, replica, ReplicaRecord.read(setup.data(), replica.number()), closing));
+        }
+        AtomicInteger count = new AtomicInteger();
+        workers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            Thread thread = new Thread(task, "weir-" + nodeId + "-care-" + count.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Begins to bring all replicas to life. */
+    public void start() {
+        keepers.forEach(this::work);
+    }
+
+    /** Waits until each replica runs, or it is known what it waits for. */
+    public void awaitFirstAttempts() throws InterruptedException {
+        for (ReplicaKeeper keeper : keepers) {
+            keeper.replica().awaitBegun();
+        }
+    }
+
+    /** Looks after those that have failed; to be called every few dozen milliseconds. */
+    public void watch() {
+        for (ReplicaKeeper keeper : keepers) {
+            if (keeper.isFailed()) {
+                work(keeper);
+            }
+        }
+    }
+
+    /** Brings the notes of the logs' lengths to the disk where stores have new checkpoints; waits for the disk. */
+    public void force() {
+        synchronized (busy) {
+            if (closing.getCount() == 0) {
+                return;
+            }
+        }
+        workers.execute(() -> keepers.forEach(ReplicaKeeper::force));
+    }
+
+    /** Lets the notes of the logs' lengths follow; to be called every few milliseconds. */
+    public void follow() {
+        keepers.forEach(ReplicaKeeper::follow);
+    }
+
+    private void work(ReplicaKeeper keeper) {
+        int number = keeper.replica().number();
+        synchronized (busy) {
+            if (closing.getCount() == 0 || !busy.add(number)) {
+                return;
+            }
+        }
+        workers.execute(() -> {
+            try {
+                keeper.bringUp();
+            } catch (InterruptedException e) {
+                LOG.debug("{}: partition {} is left as it is: closing", nodeId, number, e);
+            } catch (RuntimeException | Error e) {
+                LOG.error("{}: partition {} cannot be cared for any more", nodeId, number, e);
+            } finally {
+                synchronized (busy) {
+                    busy.remove(number);
+                }
+            }
+        });
+    }
+
+    /** Starts nothing any more, ends what is under way, then serving and applying. To be called before Raft ends. Idempotent. */
+    public void stop() throws InterruptedException {
+        synchronized (busy) {
+            closing.countDown();
+        }
+        workers.shutdownNow();
+        if (!workers.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+            LOG.warn("{}: repairs are still under way after {} ms", nodeId, CLOSE_MS);
+        }
+        for (ReplicaKeeper keeper : keepers) {
+            keeper.stopApplying();
+        }
+    }
+
+    /** Closes the stores. To be called when Raft has ended. Idempotent. */
+    public void closeStores() throws InterruptedException {
+        for (ReplicaKeeper keeper : keepers) {
+            try {
+                keeper.close();
+            } catch (IOException e) {
+                LOG.warn(
+                        "{}: partition {} did not close cleanly",
+                        nodeId,
+                        keeper.replica().number(),
+                        e);
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.weir.consensus.repair;
+
+import io.weir.consensus.guard.WatermarkKeeper;
+import io.weir.consensus.partition.Partition;
+import io.weir.consensus.partition.RaftPort;
+import io.weir.logstore.LogStore;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One life of a replica, from the opening of its store to the closing: a store, a partition on it, a group, and the note that
+ * follows the group's log. Started and ended by the replica's keeper; {@link #follow} by the node's timer.
+ */
+final class Life {
+    private static final long APPLY_CLOSE_MS = 5_000;
+    private static final long STORE_CLOSE_MS = 10_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Life.class);
+
+    private final RepairSetup setup;
+    private final int number;
+    private final LogStore store;
+    private final RaftPort port;
+    private final Partition partition;
+    private volatile boolean isFollowed;
+    private volatile long forcedAt = -1;
+    private final WatermarkKeeper watermark;
+
+    private Life(RepairSetup setup, int number, LogStore store, WatermarkKeeper watermark) {
+        this.setup = setup;
+        this.number = number;
+        this.store = store;
+        this.watermark = watermark;
+        this.port = setup.groups().newPort(number);
+        this.partition = new Partition(number, store, port, setup.partitions());
+    }
+
+    /**
+     * Begins a life: the group runs when this returns.
+     *
+     * @param store becomes the life's; closed if it fails
+     * @param isMember see {@link RaftGroups#start}
+     */
+    static Life begin(RepairSetup setup, int number, LogStore store, WatermarkKeeper watermark, boolean isMember)
+            throws IOException {
+        Life life = new Life(setup, number, store, watermark);
+        boolean begun = false;
+        try {
+            life.partition.start();
+            setup.groups().start(number, life.port, life.partition, life::cutting, isMember);
+            life.isFollowed = true;
+            begun = true;
+            return life;
+        } finally {
+            if (!begun) {
+                life.partition.close();
+                watermark.close();
+                store.close();
+            }
+        }
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    private void cutting(long lastKept) throws IOException {
+        watermark.lowerTo(lastKept);
+    }
+
+    /** Lets the note follow the log; takes microseconds. */
+    void follow() {
+        if (!isFollowed) {
+            return;
+        }
+        try {
+            watermark.follow(setup.groups().flushedIndex(number));
+        } catch (IOException e) {
+            LOG.warn("partition {}: the note of the log's length is not up to date", number, e);
+        } catch (IllegalStateException e) {
+            LOG.debug("partition {}: closed in between", number, e);
+        }
+    }
+
+    /** Brings the note to the disk if there is a new checkpoint: the guard then knows at least as much as the store. */
+    void force() {
+        long checkpoint = store.checkpoint().appliedIndex();
+        if (!isFollowed || checkpoint == forcedAt) {
+            return;
+        }
+        try {
+            watermark.force();
+            forcedAt = checkpoint;
+        } catch (IOException e) {
+            LOG.warn("partition {}: the note of the log's length could not be forced", number, e);
+        }
+    }
+
+    /** Serves no more and applies no more. Idempotent. */
+    void stopApplying() throws InterruptedException {
+        partition.stopServing();
+        partition.stopApplying(APPLY_CLOSE_MS);
+    }
+
+    /** Stops applying and the group; the store stays open, and answers reads that may be stale. Idempotent. */
+    void stop() throws IOException, InterruptedException {
+        stopApplying();
+        setup.groups().stop(number);
+        isFollowed = false;
+        watermark.close();
+    }
+
+    /** Closes the store and the note; whatever used them has ended. Idempotent. */
+    void close() throws IOException, InterruptedException {
+        isFollowed = false;
+        watermark.close();
+        closeStore(store, setup.nodeId(), number);
+    }
+
+    /** Stops, and closes the store. */
+    void end() throws IOException, InterruptedException {
+        stop();
+        close();
+    }
+
+    /** A store waits for its writer, and a writer on a disk that hangs does not end: its closing is not waited for for ever. */
+    static void closeStore(LogStore store, String nodeId, int number) throws InterruptedException, IOException {
+        Thread closer = new Thread(store::close, "weir-" + nodeId + "-store-close-" + number);
+        closer.setDaemon(true);
+        closer.start();
+        closer.join(STORE_CLOSE_MS);
+        if (closer.isAlive()) {
+            throw new IOException("the store is still busy after " + STORE_CLOSE_MS + " ms");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.weir.consensus.repair;
+
+import io.weir.consensus.partition.PartitionSetup;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the keepers of a node's replicas share.
+ *
+ * @param nodeId this node
+ * @param others the other members; empty for an only one
+ * @param data the node's directory
+ * @param groups the node's Raft groups
+ * @param stores the node's stores
+ * @param quarantine where files go that are not trusted
+ * @param peers the way to the other members
+ * @param partitions what partitions share
+ * @param electionMs after this long without a leader every member stands for election
+ */
+public record RepairSetup(
+        String nodeId,
+        List<String> others,
+        Path data,
+        RaftGroups groups,
+        Stores stores,
+        Quarantine quarantine,
+        PeerPort peers,
+        PartitionSetup partitions,
+        long electionMs) {
+    /** Ids of all members. */
+    Set<String> members() {
+        return Stream.concat(Stream.of(nodeId), others.stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    boolean isLone() {
+        return others.isEmpty();
+    }
+}
