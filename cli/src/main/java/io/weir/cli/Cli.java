@@ -4,6 +4,7 @@ import io.weir.cli.cluster.ClusterCommand;
 import io.weir.cli.config.Settings;
 import io.weir.cli.demo.DemoCommand;
 import io.weir.cli.doctor.DoctorCommand;
+import io.weir.cli.inspect.InspectCommand;
 import io.weir.cli.server.ServerCommand;
 import io.weir.cli.shell.CliFailure;
 import io.weir.cli.shell.Console;
@@ -41,6 +42,7 @@ final class Cli {
         weir.addSubcommand(new ServerCommand(console));
         weir.addSubcommand(StreamCommand.with(console));
         weir.addSubcommand(ClusterCommand.with(console));
+        weir.addSubcommand(InspectCommand.with(console));
         weir.addSubcommand(new DoctorCommand(console));
         weir.addSubcommand(new CompletionCommand(console));
         VerbsOfModules.addTo(weir, Cli.class.getClassLoader(), console.err());

@@ -32,6 +32,7 @@ final class ClusterChecks {
             findings.add(Finding.fine(
                     "cluster", "answers; " + members.size() + " members, " + store.partitions() + " partitions"));
             members.forEach(member -> findings.add(readiness(member)));
+            findings.addAll(ClusterFindings.of(members));
             findings.add(digests(store));
         } catch (EventStoreException | CompletionException e) {
             FailureReport report = FailureReport.of(e);

@@ -39,7 +39,10 @@ public final class DoctorCommand implements Callable<Integer> {
     private final Console console;
 
     @Setting
-    @Option(names = "--dir", paramLabel = "DIR", description = "Check a node's directory too.")
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Check a node's directory too; if the node is stopped, its files.")
     private @Nullable Path directory;
 
     @Mixin

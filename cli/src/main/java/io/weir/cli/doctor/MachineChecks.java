@@ -21,6 +21,7 @@ final class MachineChecks {
         findings.add(jvmFlag(Object.class.getModule().isOpen("jdk.internal.misc", MachineChecks.class.getModule())));
         if (directory != null) {
             findings.add(directory(directory));
+            findings.addAll(FileChecks.all(directory));
         }
         return findings;
     }

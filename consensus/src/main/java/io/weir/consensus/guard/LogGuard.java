@@ -2,6 +2,7 @@ package io.weir.consensus.guard;
 
 import io.weir.consensus.guard.LogFiles.Unfit;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +58,11 @@ public final class LogGuard {
         return new LogGuard(
                 data.resolve("raft").resolve(id.toString()),
                 data.resolve("raft-guard").resolve(id.toString()));
+    }
+
+    /** The id of a partition's Raft group: the same on all nodes of a cluster, which need not agree on it. */
+    public static UUID groupId(String clusterId, int partition) {
+        return UUID.nameUUIDFromBytes(("weir/" + clusterId + "/" + partition).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Ratis' directory of the group. */

@@ -1,18 +1,17 @@
 package io.weir.consensus.ratis;
 
+import io.weir.consensus.guard.LogGuard;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.RaftEvents;
 import io.weir.consensus.partition.RaftPort;
 import io.weir.consensus.repair.LogCut;
 import io.weir.consensus.repair.RaftGroups;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -242,8 +241,7 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
     }
 
     private RaftGroupId groupId(int partition) {
-        return RaftGroupId.valueOf(UUID.nameUUIDFromBytes(
-                ("weir/" + settings.clusterId() + "/" + partition).getBytes(StandardCharsets.UTF_8)));
+        return RaftGroupId.valueOf(LogGuard.groupId(settings.clusterId(), partition));
     }
 
     /** Closes within the time, or leaves the rest to a daemon thread and says so. Idempotent. */
