@@ -77,6 +77,26 @@ public interface LogStore extends AutoCloseable {
     /** Bytes by which the used part of the file grew since the last durable checkpoint. Any thread. */
     long growthBytes();
 
+    /**
+     * Begins to receive a copy of another replica of this partition. One at a time; nothing that anybody reads or writes
+     * meanwhile is touched by it, nor touches it.
+     *
+     * @throws StoreException.Failed if the disk refused
+     */
+    StoreReceiver receive();
+
+    /**
+     * Puts a received copy in the place of everything in this store, and removes what it replaces. Waits for open views and
+     * the open batch, as {@link #close()} does, and for a checkpoint that is being completed; one that was only begun is
+     * superseded, and completing it does nothing. What comes meanwhile waits, and then sees the copy. Afterwards {@link
+     * #state()} and {@link #checkpoint()} are the copy's.
+     *
+     * @param received finished, of {@link #receive()} of this store; closed by this
+     * @throws StoreException.Failed if the disk refused: the store must be closed; the next open finds either of both, whole
+     * @throws IllegalStateException if this thread has an open batch
+     */
+    void install(StoreReceiver received);
+
     /** Streams that exist. */
     long streams();
 

@@ -9,6 +9,7 @@ import static io.weir.logstore.StoreFixtures.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.logstore.copy.Copies;
 import io.weir.logstore.layout.Table;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -390,5 +391,55 @@ public abstract class LogStoreContract {
             });
             assertThat(tables).hasSize(5);
         }
+    }
+
+    @Test
+    void takesInACopyOfAnotherReplica() {
+        threeAppends();
+        append(store, key(9, "only here"), 400, "x");
+        try (StoreReceiver receiver = store.receive()) {
+            assertThatThrownBy(receiver::finish).isInstanceOf(StoreException.Corrupted.class);
+        }
+        try (LogStore other = Copies.history(7);
+                ReadView view = other.openRead()) {
+            try (StoreReceiver receiver = store.receive()) {
+                Copies.accept(receiver, Copies.chunks(other));
+                append(store, A, 500, "written while the copy came");
+                assertThat(receiver.finish()).isEqualTo(other.state());
+                assertThat(store.state().nextPosition()).isEqualTo(6);
+                store.install(receiver);
+            }
+            assertThat(store.state()).isEqualTo(other.state());
+            assertThat(store.checkpoint()).isEqualTo(other.state());
+            try (ReadView copied = store.openRead()) {
+                assertThat(copied.state()).isEqualTo(other.state());
+                assertThat(StoreDump.rows(copied))
+                        .isEqualTo(StoreDump.rows(view))
+                        .isNotEmpty();
+                assertThat(StoreDump.of(copied, Histories.SESSIONS, Histories.MAX_SEQUENCE))
+                        .isEqualTo(StoreDump.of(view, Histories.SESSIONS, Histories.MAX_SEQUENCE));
+            }
+            assertThat(StoreDump.expiries(store)).isEqualTo(StoreDump.expiries(other));
+            append(store, A, 5_000, "and goes on");
+            assertThat(store.state().nextPosition()).isEqualTo(other.state().nextPosition() + 1);
+            assertThat(partition(store).get((int) other.state().nextPosition())).endsWith("and goes on");
+        }
+    }
+
+    @Test
+    void anAbandonedCopyChangesNothing() {
+        threeAppends();
+        List<String> before = partition(store);
+        try (LogStore other = Copies.history(7);
+                StoreReceiver receiver = store.receive()) {
+            Copies.accept(receiver, Copies.chunks(other).subList(0, 1));
+        }
+        try (LogStore other = Copies.history(8);
+                StoreReceiver receiver = store.receive()) {
+            Copies.accept(receiver, Copies.chunks(other));
+            receiver.finish();
+        }
+        assertThat(partition(store)).isEqualTo(before);
+        append(store, A, 400, "goes on");
     }
 }

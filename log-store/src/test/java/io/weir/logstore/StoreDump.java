@@ -2,6 +2,7 @@ package io.weir.logstore;
 
 import static io.weir.logstore.StoreFixtures.into;
 
+import io.weir.logstore.layout.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -41,8 +42,13 @@ public final class StoreDump {
     /** Every row that a view visits, in order, as {@code table key value} in hexadecimal digits. */
     public static List<String> rows(ReadView view) {
         List<String> lines = new ArrayList<>();
-        view.visitRows((table, key, value) -> lines.add(table + " " + hex(key) + " " + hex(value)));
+        view.visitRows((table, key, value) -> lines.add(row(table, key, value)));
         return lines;
+    }
+
+    /** A row as {@link #rows} shows it. */
+    public static String row(Table table, DirectBuffer key, DirectBuffer value) {
+        return table + " " + hex(key) + " " + hex(value);
     }
 
     private static String hex(DirectBuffer buffer) {

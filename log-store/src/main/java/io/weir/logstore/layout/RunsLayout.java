@@ -68,6 +68,16 @@ public final class RunsLayout {
                 && key.getLong(STREAM_ID_OFFSET, BIG_ENDIAN) == streamId;
     }
 
+    /** The slot that a key names; the key's length is checked by {@link #run}. */
+    public static int slot(DirectBuffer key) {
+        return Short.toUnsignedInt(key.getShort(SLOT_OFFSET, BIG_ENDIAN));
+    }
+
+    /** The stream that a key names; likewise. */
+    public static long streamId(DirectBuffer key) {
+        return key.getLong(STREAM_ID_OFFSET, BIG_ENDIAN);
+    }
+
     public static void put(
             Checksum checksum, DirectBuffer key, MutableDirectBuffer value, long firstPosition, int count) {
         value.putInt(COUNT_OFFSET, count, BIG_ENDIAN);

@@ -63,6 +63,14 @@ public final class SessionsLayout {
         return key;
     }
 
+    /** The session of a key of {@code sessions} or {@code answers}. */
+    public static SessionId sessionId(DirectBuffer key) {
+        if (key.capacity() != SESSION_BYTES && key.capacity() != ANSWER_KEY_BYTES) {
+            throw Checksum.corrupted(Table.SESSIONS, key, "key has " + key.capacity() + " bytes");
+        }
+        return new SessionId(key.getLong(HIGH_OFFSET, BIG_ENDIAN), key.getLong(LOW_OFFSET, BIG_ENDIAN));
+    }
+
     public static void putSession(Checksum checksum, DirectBuffer key, MutableDirectBuffer value, SessionRow row) {
         value.putInt(ANSWERS_OFFSET, row.answers(), BIG_ENDIAN);
         value.putLong(LOW_WATER_OFFSET, row.lowWaterMark(), BIG_ENDIAN);
@@ -84,6 +92,15 @@ public final class SessionsLayout {
         key.putLong(LOW_OFFSET, id.low(), BIG_ENDIAN);
         key.putLong(SEQUENCE_OFFSET, sequence, BIG_ENDIAN);
         return key;
+    }
+
+    /** The sequence of a key of {@code answers}. */
+    public static long answerSequence(DirectBuffer key) {
+        if (key.capacity() != ANSWER_KEY_BYTES) {
+            throw Checksum.corrupted(
+                    Table.ANSWERS, key, "key has " + key.capacity() + " bytes, not " + ANSWER_KEY_BYTES);
+        }
+        return key.getLong(SEQUENCE_OFFSET, BIG_ENDIAN);
     }
 
     /** Whether a row of {@code answers} belongs to a session and its sequence is at most {@code toInclusive}, unsigned. */

@@ -84,6 +84,14 @@ public final class StreamsLayout {
         return key;
     }
 
+    /** The id that a key of {@code names} holds. */
+    public static long namedId(DirectBuffer key) {
+        if (key.capacity() != NAME_KEY_BYTES) {
+            throw Checksum.corrupted(Table.NAMES, key, "key has " + key.capacity() + " bytes, not " + NAME_KEY_BYTES);
+        }
+        return key.getLong(0, BIG_ENDIAN);
+    }
+
     /** Length of a value of {@code names}. */
     public static int nameBytes(StreamKey stream) {
         return VALUE_NAME_OFFSET + stream.name().length;

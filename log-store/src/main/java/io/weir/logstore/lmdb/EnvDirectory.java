@@ -13,6 +13,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of one LMDB environment inside a store's directory.
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param id of the environment
  */
 public record EnvDirectory(Path store, UUID id) {
+    private static final Logger LOG = LoggerFactory.getLogger(EnvDirectory.class);
     private static final String CURRENT = "CURRENT";
     private static final String PREFIX = "env-";
     private static final String DATA = "data.mdb";
@@ -108,6 +111,34 @@ public record EnvDirectory(Path store, UUID id) {
         } catch (IOException e) {
             throw failed(store, e);
         }
+    }
+
+    /** Removes what crashes have left of environments that were never the store; nothing, if nobody knows which one is. */
+    static void removeUnfinished(Path store) {
+        try {
+            for (EnvDirectory environment : others(store)) {
+                if (environment.isUnfinished()) {
+                    environment.remove();
+                }
+            }
+        } catch (StoreException.Corrupted e) {
+            LOG.warn("{}: what earlier copies may have left stays where it is: {}", store, e.getMessage());
+        } catch (IOException e) {
+            throw failed(store, e);
+        }
+    }
+
+    /** Removes the environment with all files, the data last: what is left after a crash is still unfinished. */
+    void remove() throws IOException {
+        for (Path file : List.of(lockFile(), checkpointFile(), dataFile(), unfinishedFile())) {
+            Files.deleteIfExists(file);
+        }
+        try (Stream<Path> rest = Files.list(path())) {
+            for (Path file : rest.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(path());
     }
 
     private static List<EnvDirectory> all(Path store) throws IOException {

@@ -2,6 +2,7 @@ package io.weir.logstore.lmdb;
 
 import io.weir.logstore.Checkpoint;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.StoreException;
 
 /** A checkpoint of a store: what {@link Checkpoints} does, and what its failure means for the store. */
 final class LmdbCheckpoint implements Checkpoint {
@@ -30,6 +31,11 @@ final class LmdbCheckpoint implements Checkpoint {
             store.checkNotFailed();
             checkpoints.complete(capture);
             complete = true;
+        } catch (StoreException.Closed e) {
+            if (!store.isReplaced(checkpoints)) {
+                throw e;
+            }
+            complete = true; // what has taken the place of all that was to be durable, is
         } catch (RuntimeException e) {
             throw store.writeFailed(e);
         }

@@ -7,10 +7,15 @@ import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.StoreReceiver;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.support.DrainGate;
+import io.weir.logstore.support.FaultPoint;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store of one partition in one LMDB environment ({@link EnvDirectory}).
@@ -28,19 +33,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LmdbLogStore implements LogStore {
     private static final long IN_PASSING = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(LmdbLogStore.class);
 
     private final StoreIdentity identity;
     private final Settings settings;
     private final DirectoryLock lock;
-    private final Environment environment;
-    private final ReaderPool readers;
-    private final HeadCache heads;
     private final DrainGate gate;
+    /** These three change together, with nobody inside the gate. */
+    private volatile Environment environment;
+
+    private volatile ReaderPool readers;
+    private volatile HeadCache heads;
     private volatile MetaValues meta;
     private volatile long usedBytes;
     private volatile @Nullable StoreException failure;
     /** What the last batch met, if a larger map will help. Guarded by being the writer. */
     private @Nullable StoreException mapFull;
+
+    private final Object receiveLock = new Object();
+    private @Nullable LmdbReceiver receiving;
 
     private LmdbLogStore(
             StoreIdentity identity, Settings settings, DirectoryLock lock, Environment environment, MetaValues meta) {
@@ -79,6 +90,17 @@ public final class LmdbLogStore implements LogStore {
                 lock.release();
             }
         }
+    }
+
+    /**
+     * Begins to receive a copy into a directory in which no store is open: because there is none, or because it cannot be
+     * opened any more. {@link LmdbReceiver#activate} makes it the store.
+     *
+     * @throws StoreException.Failed if the directory cannot be used or is in use, or the JVM lacks a flag
+     */
+    public static LmdbReceiver receive(Path directory, StoreIdentity identity, Settings settings) {
+        JvmFlags.check();
+        return LmdbReceiver.begin(directory.toAbsolutePath(), identity, settings, DirectoryLock.acquire(directory));
     }
 
     private static Environment openOrCreate(Path directory, StoreIdentity identity, Settings settings) {
@@ -209,16 +231,88 @@ public final class LmdbLogStore implements LogStore {
         return usedBytes - environment.checkpoints().usedBytes();
     }
 
+    @Override
+    public StoreReceiver receive() {
+        synchronized (receiveLock) {
+            if (receiving != null && receiving.isOpen()) {
+                throw new IllegalStateException("a copy is being received already");
+            }
+            checkNotFailed();
+            LmdbReceiver receiver = LmdbReceiver.begin(environment.directory().store(), identity, settings, null);
+            receiving = receiver;
+            return receiver;
+        }
+    }
+
+    @Override
+    public void install(StoreReceiver received) {
+        synchronized (receiveLock) {
+            LmdbReceiver receiver = receiving;
+            if (receiver == null || receiver != received) {
+                throw new IllegalArgumentException("the copy was not received by this store");
+            }
+            gate.alone(() -> replaceBy(receiver));
+        }
+    }
+
+    private void replaceBy(LmdbReceiver receiver) {
+        checkNotFailed();
+        Environment next = receiver.release();
+        boolean replaced = false;
+        try {
+            next.directory().activate();
+            FaultPoint.pass("install.current-moved");
+            Environment before = environment;
+            readers.closeIdle();
+            environment = next;
+            readers = new ReaderPool(next);
+            heads = new HeadCache(settings.cachedHeads());
+            mapFull = null;
+            committed(receiver.meta());
+            replaced = true;
+            before.close();
+            remove(before.directory());
+        } catch (RuntimeException e) {
+            throw writeFailed(e);
+        } finally {
+            if (!replaced) {
+                next.close(); // its files stay: on the disk it may be the store
+            }
+        }
+        FaultPoint.pass("install.opened");
+    }
+
+    private static void remove(EnvDirectory replaced) {
+        try {
+            replaced.remove();
+        } catch (IOException e) {
+            LOG.warn("{} was replaced by a copy and takes up space: it cannot be removed", replaced.path(), e);
+        }
+    }
+
+    /** Whether a copy has taken the place of what these checkpoints are of. */
+    boolean isReplaced(Checkpoints checkpoints) {
+        return environment.checkpoints() != checkpoints;
+    }
+
     /** Ids are dense and no stream is ever removed: the next id is the number of streams. */
     @Override
     public long streams() {
         return meta.state().nextStreamId();
     }
 
-    /** Length of LMDB's file, which never shrinks. */
+    /** Length of LMDB's file, which never shrinks; 0 in the moment in which a copy takes its place. */
     @Override
     public long sizeBytes() {
-        return environment.fileBytes();
+        Environment measured = environment;
+        try {
+            return measured.fileBytes();
+        } catch (StoreException.Failed e) {
+            if (measured == environment) {
+                throw e;
+            }
+            return 0;
+        }
     }
 
     /** Bytes of address space that the file may grow into. */

@@ -6,6 +6,7 @@ import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.StoreReceiver;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.support.DrainGate;
 
@@ -87,6 +88,26 @@ public final class MemoryLogStore implements LogStore {
             @Override
             public void close() {}
         };
+    }
+
+    @Override
+    public StoreReceiver receive() {
+        return new MemoryReceiver(identity);
+    }
+
+    /** Views that are open stay on what was replaced. */
+    @Override
+    public void install(StoreReceiver received) {
+        Tables copied = ((MemoryReceiver) received).tables();
+        gate.enterWriter();
+        try {
+            synchronized (lock) {
+                tables = copied;
+                checkpoint = copied.state;
+            }
+        } finally {
+            gate.exitWriter();
+        }
     }
 
     @Override

@@ -21,6 +21,7 @@ public final class DrainGate {
     private int views;
     private @Nullable Thread writer;
     private boolean paused;
+    private boolean alone;
     private boolean closing;
     private boolean closed;
 
@@ -41,7 +42,7 @@ public final class DrainGate {
     public void enterView() {
         lock.lock();
         try {
-            while ((paused || views == maxViews) && !closing) {
+            while ((paused || alone || views == maxViews) && !closing) {
                 changed.awaitUninterruptibly();
             }
             if (closing) {
@@ -65,13 +66,16 @@ public final class DrainGate {
     }
 
     /**
-     * Lets the calling thread in as the only writer.
+     * Lets the calling thread in as the only writer; waits while somebody is {@link #alone}.
      *
      * @throws IllegalStateException if there is one, or the store is closed or closing
      */
     public void enterWriter() {
         lock.lock();
         try {
+            while (alone && !closing) {
+                changed.awaitUninterruptibly();
+            }
             if (closing) {
                 throw new IllegalStateException(what + " is closed");
             }
@@ -133,6 +137,33 @@ public final class DrainGate {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * Keeps views and writers waiting, waits for those that are inside, and runs {@code action} with nobody inside.
+     *
+     * @throws StoreException.Closed if the store is closed or closing
+     * @throws IllegalStateException if the calling thread has the open batch, for which it would wait for ever
+     */
+    public void alone(Runnable action) {
+        lock.lock();
+        try {
+            if (writer == Thread.currentThread()) {
+                throw new IllegalStateException(what + ": this thread has an open batch");
+            }
+            alone = true;
+            while ((views > 0 || writer != null) && !closing) {
+                changed.awaitUninterruptibly();
+            }
+            if (closing) {
+                throw new StoreException.Closed(what + " is closed");
+            }
+            action.run();
+        } finally {
+            alone = false;
+            changed.signalAll();
+            lock.unlock();
         }
     }
 

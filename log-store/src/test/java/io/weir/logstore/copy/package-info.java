@@ -1,0 +1,4 @@
+@NullMarked
+package io.weir.logstore.copy;
+
+import org.jspecify.annotations.NullMarked;
