@@ -1,5 +1,6 @@
 package io.weir.consensus;
 
+import io.weir.consensus.partition.CopySources;
 import io.weir.consensus.partition.DigestReporter;
 import io.weir.consensus.partition.PartitionSetup;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -28,7 +29,7 @@ final class NodeThreads implements AutoCloseable {
     private final ThreadPoolExecutor checkpoints;
     private final PartitionSetup setup;
 
-    NodeThreads(NodeConfig config, LongSupplier clockMs, DigestReporter digests) {
+    NodeThreads(NodeConfig config, LongSupplier clockMs, DigestReporter digests, CopySources copies) {
         String nodeId = config.nodeId();
         readers = new ThreadPoolExecutor(
                 READERS,
@@ -65,7 +66,8 @@ final class NodeThreads implements AutoCloseable {
                 config.storage().policy(),
                 config.members().stream().map(MemberConfig::id).toList(),
                 config.storage().marks(),
-                digests);
+                digests,
+                copies);
     }
 
     PartitionSetup setup() {

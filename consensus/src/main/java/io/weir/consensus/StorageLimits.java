@@ -2,11 +2,12 @@ package io.weir.consensus;
 
 import io.weir.consensus.partition.CheckpointPolicy;
 import io.weir.consensus.partition.MarkPolicy;
+import io.weir.consensus.transfer.TransferLimits;
 import java.time.Duration;
 
 /**
- * How often a node makes its stores durable and compares them with the others', and how much of its Raft logs it keeps. Each
- * member may have its own.
+ * How often a node makes its stores durable and compares them with the others', how much of its Raft logs it keeps, and how
+ * fast it copies. Each member may have its own.
  *
  * @param checkpointBytes a partition is checkpointed when Raft's log or the store's file has grown by this since the last time
  * @param checkpointEntries or when this many Raft entries have been applied
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param keptLogBytes how much of each Raft log stays behind a checkpoint: a follower that was away for less needs no copy
  * @param segmentBytes size of a file of a Raft log, which is dropped as a whole; 0 for one that suits the heap
  * @param markInterval how often a leader lets the replicas compare what they hold, if anything was written; at least 1 ms
+ * @param copyBytesPerSecond how fast copies of this node's replicas are sent, all together
  */
 public record StorageLimits(
         long checkpointBytes,
@@ -21,7 +23,8 @@ public record StorageLimits(
         Duration checkpointAge,
         long keptLogBytes,
         long segmentBytes,
-        Duration markInterval) {
+        Duration markInterval,
+        long copyBytesPerSecond) {
     /**
      * A restart replays 256 MiB or a minute at most; 128 MiB of log are two minutes of 1 MiB/s for a follower that restarts,
      * and take a second to read when this node does.
@@ -32,7 +35,8 @@ public record StorageLimits(
             Duration.ofMillis(CheckpointPolicy.DEFAULT.ageMs()),
             128L << 20,
             0,
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            TransferLimits.DEFAULT.bytesPerSecond());
 
     public StorageLimits {
         if (keptLogBytes < 0 || segmentBytes < 0) {
@@ -41,20 +45,37 @@ public record StorageLimits(
         }
         policy(checkpointBytes, checkpointEntries, checkpointAge);
         MarkPolicy.every(markInterval.toMillis());
+        transfer(copyBytesPerSecond);
     }
 
-    /** With the usual interval of marks. */
+    /** With the usual interval of marks and rate of copies. */
     public StorageLimits(
             long checkpointBytes,
             long checkpointEntries,
             Duration checkpointAge,
             long keptLogBytes,
             long segmentBytes) {
-        this(checkpointBytes, checkpointEntries, checkpointAge, keptLogBytes, segmentBytes, DEFAULT.markInterval);
+        this(
+                checkpointBytes,
+                checkpointEntries,
+                checkpointAge,
+                keptLogBytes,
+                segmentBytes,
+                DEFAULT.markInterval,
+                DEFAULT.copyBytesPerSecond);
     }
 
     MarkPolicy marks() {
         return MarkPolicy.every(markInterval.toMillis());
+    }
+
+    TransferLimits transfer() {
+        return transfer(copyBytesPerSecond);
+    }
+
+    private static TransferLimits transfer(long bytesPerSecond) {
+        TransferLimits usual = TransferLimits.DEFAULT;
+        return new TransferLimits(bytesPerSecond, usual.senders(), usual.longest(), usual.silence());
     }
 
     CheckpointPolicy policy() {

@@ -10,13 +10,13 @@ import io.weir.consensus.frontdoor.FrontDoor;
 import io.weir.consensus.ratis.RatisNode;
 import io.weir.consensus.repair.Caretaker;
 import io.weir.consensus.repair.MemberDesk;
-import io.weir.consensus.repair.PeerHandler;
-import io.weir.consensus.repair.PeerPort;
 import io.weir.consensus.repair.Quarantine;
 import io.weir.consensus.repair.RepairSetup;
 import io.weir.consensus.repair.Replica;
 import io.weir.consensus.repair.ReplicaState;
 import io.weir.consensus.repair.Stores;
+import io.weir.consensus.transfer.PartitionReplicas;
+import io.weir.consensus.transfer.PeerService;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
@@ -52,18 +52,15 @@ public final class WeirNode implements AutoCloseable {
     private final NodeConfig config;
     private final List<Replica> partitions;
     private final LocalNodeChannel channel;
-    private final PeerHandler desk;
     private final Closing closing;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Object storeLock = new Object();
     private @Nullable EventStore store;
 
-    private WeirNode(
-            NodeConfig config, List<Replica> partitions, LocalNodeChannel channel, PeerHandler desk, Closing closing) {
+    private WeirNode(NodeConfig config, List<Replica> partitions, LocalNodeChannel channel, Closing closing) {
         this.config = config;
         this.partitions = partitions;
         this.channel = channel;
-        this.desk = desk;
         this.closing = closing;
     }
 
@@ -76,22 +73,18 @@ public final class WeirNode implements AutoCloseable {
         return start(config, WeirNode::defaultStore);
     }
 
-    static WeirNode start(NodeConfig config, StoreOpener stores) {
-        return start(config, stores, NoPeers.INSTANCE);
-    }
-
     static LogStore defaultStore(Path directory, StoreIdentity identity) {
         return LmdbLogStore.open(directory, identity, Settings.defaults());
     }
 
-    static WeirNode start(NodeConfig config, StoreOpener stores, PeerPort peers) {
+    static WeirNode start(NodeConfig config, StoreOpener stores) {
         Closing closing = new Closing();
         try {
             NodeDirectory directory = NodeDirectory.lock(config.directory());
             closing.add("directory lock", directory::close);
             NodeAddresses addresses = NodeAddresses.check(config);
             directory.claim(found -> NodeIdentity.of(config));
-            return start(config, addresses, directory, stores, peers, closing);
+            return start(config, addresses, directory, stores, closing);
         } catch (EventStoreException e) {
             closing.close();
             throw e;
@@ -106,15 +99,11 @@ public final class WeirNode implements AutoCloseable {
 
     /** Starts in a directory that is locked and claimed; what was started is in {@code closing}, also after a failure. */
     static WeirNode start(
-            NodeConfig config,
-            NodeAddresses addresses,
-            NodeDirectory directory,
-            StoreOpener stores,
-            PeerPort peers,
-            Closing closing)
+            NodeConfig config, NodeAddresses addresses, NodeDirectory directory, StoreOpener stores, Closing closing)
             throws IOException {
-        NodeThreads threads =
-                new NodeThreads(config, System::currentTimeMillis, (leader, partition, index, digest) -> {});
+        NodePeers peers = new NodePeers(config);
+        NodeThreads threads = new NodeThreads(
+                config, System::currentTimeMillis, (leader, partition, index, digest) -> {}, peers.copies());
         closing.add("threads", threads::close);
         RatisNode raft = new RatisNode(new RatisNode.Settings(
                 config.clusterId(),
@@ -138,7 +127,7 @@ public final class WeirNode implements AutoCloseable {
                         raft,
                         stores(config, directory, stores),
                         quarantine,
-                        peers,
+                        peers.port(),
                         threads.setup(),
                         RatisNode.MAX_ELECTION_MS),
                 replicas);
@@ -147,6 +136,7 @@ public final class WeirNode implements AutoCloseable {
         closing.add("replicas", caretaker::stop);
         LocalNodeChannel channel = new LocalNodeChannel(config, replicas, quarantine, System::currentTimeMillis);
         closing.add("channel", channel::end);
+        closing.add("peers", peers::close);
         awaitForgottenElections(config, directory);
         raft.start();
         caretaker.start();
@@ -158,11 +148,16 @@ public final class WeirNode implements AutoCloseable {
         threads.every(FORCE_PERIOD_MS, caretaker::force);
         String clientAddress = config.self().clientAddress();
         if (clientAddress != null) {
-            FrontDoor door = FrontDoor.start(channel, clientAddress);
+            PeerService service = peers.service(
+                    new MemberDesk(raft),
+                    new PartitionReplicas(
+                            config.partitions(), number -> replicas.get(number).partition()));
+            FrontDoor door = FrontDoor.start(channel, List.of(service), clientAddress);
             closing.add("front door", door::close);
+            closing.add("copies", service::close);
         }
         awaitFirstAttempts(caretaker, replicas);
-        return new WeirNode(config, replicas, channel, new MemberDesk(raft), closing);
+        return new WeirNode(config, replicas, channel, closing);
     }
 
     /** What only a human can decide is told to the human at once. */
@@ -224,11 +219,6 @@ public final class WeirNode implements AutoCloseable {
 
     public NodeConfig config() {
         return config;
-    }
-
-    /** Answers the other members. */
-    PeerHandler desk() {
-        return desk;
     }
 
     /** The direct way into this node; closing it does nothing. */

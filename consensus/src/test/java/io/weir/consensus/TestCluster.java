@@ -31,8 +31,11 @@ final class TestCluster implements AutoCloseable {
     private final Path directory;
     private final int partitions;
     private final Function<String, StoreOpener> stores;
+    private final StorageLimits storage;
 
-    private TestCluster(Path directory, int nodes, int partitions, Function<String, StoreOpener> stores) {
+    private TestCluster(
+            Path directory, int nodes, int partitions, Function<String, StoreOpener> stores, StorageLimits storage) {
+        this.storage = storage;
         this.directory = directory;
         this.partitions = partitions;
         this.stores = stores;
@@ -49,7 +52,13 @@ final class TestCluster implements AutoCloseable {
 
     /** @param stores gives each node its stores */
     static TestCluster start(Path directory, int partitions, Function<String, StoreOpener> stores) {
-        TestCluster cluster = new TestCluster(directory, 3, partitions, stores);
+        TestCluster cluster = new TestCluster(directory, 3, partitions, stores, StorageLimits.DEFAULT);
+        cluster.startAll();
+        return cluster;
+    }
+
+    static TestCluster start(Path directory, int partitions, StorageLimits storage) {
+        TestCluster cluster = new TestCluster(directory, 3, partitions, node -> WeirNode::defaultStore, storage);
         cluster.startAll();
         return cluster;
     }
@@ -60,8 +69,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     WeirNode start(String id) {
-        NodeConfig config = new NodeConfig("test-cluster", id, members, partitions, directory.resolve(id));
-        WeirNode node = WeirNode.start(config, stores.apply(id), new InProcessPeers(id, running));
+        NodeConfig config = new NodeConfig("test-cluster", id, members, partitions, directory.resolve(id), storage);
+        WeirNode node = WeirNode.start(config, stores.apply(id));
         running.put(id, node);
         return node;
     }

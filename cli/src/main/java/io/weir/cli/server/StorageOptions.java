@@ -44,6 +44,14 @@ final class StorageOptions {
                     + " Default: ${DEFAULT-VALUE}.")
     private int segmentMib;
 
+    @Setting
+    @Option(
+            names = "--copy-rate-mib",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "MiB a second that this node sends of copies of its stores. Default: ${DEFAULT-VALUE}.")
+    private int copyRateMib;
+
     /** @throws IllegalArgumentException if they make no sense */
     StorageLimits limits() {
         return new StorageLimits(
@@ -51,6 +59,8 @@ final class StorageOptions {
                 StorageLimits.DEFAULT.checkpointEntries(),
                 checkpointAge,
                 (long) keepLogMib << MIB,
-                (long) segmentMib << MIB);
+                (long) segmentMib << MIB,
+                StorageLimits.DEFAULT.markInterval(),
+                (long) copyRateMib << MIB);
     }
 }

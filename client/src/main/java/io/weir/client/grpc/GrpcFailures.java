@@ -5,14 +5,14 @@ import io.weir.client.spi.NodeFailure;
 import io.weir.protocol.Error;
 
 /** The one place where what gRPC reports becomes a {@link NodeFailure}. */
-final class GrpcFailures {
+public final class GrpcFailures {
     private GrpcFailures() {}
 
     /**
      * @param endpoint for the message
      * @param maybeExecuted whether the request was handed to gRPC and can have an effect
      */
-    static NodeFailure of(String endpoint, Throwable failure, boolean maybeExecuted) {
+    public static NodeFailure of(String endpoint, Throwable failure, boolean maybeExecuted) {
         Status status = Status.fromThrowable(failure);
         return new NodeFailure(codeOf(status), describe(endpoint, status), maybeExecuted);
     }

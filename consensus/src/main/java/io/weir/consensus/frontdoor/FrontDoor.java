@@ -1,5 +1,6 @@
 package io.weir.consensus.frontdoor;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
@@ -11,6 +12,7 @@ import io.weir.client.spi.NodeChannel;
 import io.weir.protocol.Limits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -49,13 +51,13 @@ public final class FrontDoor implements AutoCloseable {
     private final EventLoopGroup ioLoops;
     private final ExecutorService calls;
 
-    private FrontDoor(NodeChannel node, InetSocketAddress address) {
+    private FrontDoor(NodeChannel node, InetSocketAddress address, List<? extends BindableService> beside) {
         calls = Executors.newFixedThreadPool(
                 Math.max(2, Runtime.getRuntime().availableProcessors()), threads("weir-frontdoor-call-"));
         acceptLoop = loops(1, "weir-frontdoor-accept-");
         ioLoops = loops(IO_THREADS, "weir-frontdoor-io-");
         service = new WeirService(node, calls);
-        server = NettyServerBuilder.forAddress(address)
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(acceptLoop)
                 .workerEventLoopGroup(ioLoops)
@@ -70,19 +72,21 @@ public final class FrontDoor implements AutoCloseable {
                 .keepAliveTime(20, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
-                .permitKeepAliveWithoutCalls(true)
-                .build();
+                .permitKeepAliveWithoutCalls(true);
+        beside.forEach(other -> builder.addService(MalformedMessages.refusedBy(other)));
+        server = builder.build();
     }
 
     /**
      * Binds and serves.
      *
+     * @param beside other services on the same port; closed by whoever made them
      * @param hostPort a loopback address, as {@code 127.0.0.1:7400} or {@code [::1]:7400}; port 0 takes a free one
      * @throws CannotOpen if the address is malformed, not of the loopback interface, or taken
      */
-    public static FrontDoor start(NodeChannel node, String hostPort) {
+    public static FrontDoor start(NodeChannel node, List<? extends BindableService> beside, String hostPort) {
         InetSocketAddress address = ListenAddress.parse(hostPort);
-        FrontDoor door = new FrontDoor(node, address);
+        FrontDoor door = new FrontDoor(node, address, beside);
         try {
             door.server.start();
             door.port = door.server.getPort();

@@ -301,11 +301,14 @@ final class ApplyPipeline implements AutoCloseable {
     }
 
     private void write(List<Item> batch, List<Result> results, Set<StreamName> written) throws IOException {
-        long applied = store.state().appliedIndex();
-        if (batch.get(batch.size() - 1).index() <= applied) {
-            return; // a replay of what the store has already
-        }
+        long last = batch.get(batch.size() - 1).index();
+        long applied;
         try (WriteBatch writes = store.beginWrite()) {
+            // Of the batch, not of the store before it: a copy may have taken the store's place just now.
+            applied = writes.state().appliedIndex();
+            if (last <= applied) {
+                return; // a replay of what the store has already
+            }
             for (Item item : batch) {
                 if (item.index() <= applied) {
                     continue;
@@ -324,8 +327,7 @@ final class ApplyPipeline implements AutoCloseable {
             FaultPoint.pass("apply.after-commit");
         }
         checkpoints.applied(
-                batch.get(batch.size() - 1).index() - applied,
-                batch.stream().mapToLong(Item::bytes).sum());
+                last - applied, batch.stream().mapToLong(Item::bytes).sum());
     }
 
     private void publish(List<Item> batch, List<Result> results, Set<StreamName> written) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,6 +42,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Partition implements RaftEvents, AutoCloseable {
     private static final long HAND_OVER_MS = 3_000;
+
+    /** How long Raft may take to go on from a copy: it waits for no more than a checkpoint and the next heartbeat. */
+    private static final long CONTINUATION_MS = 30_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
     private final int number;
@@ -55,6 +60,10 @@ public final class Partition implements RaftEvents, AutoCloseable {
     private final DigestWatch digests;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicReference<@Nullable PartitionFailure> failure = new AtomicReference<>();
+    private final CopyInstall copies;
+    private final ScheduledExecutorService timer;
+    /** What Raft has been told is there, and has not gone on from yet. */
+    private final AtomicReference<@Nullable RaftPoint> copied = new AtomicReference<>();
     /** Why commands are refused for a while; set on the apply thread. */
     private @Nullable NodeFailure full;
 
@@ -75,6 +84,8 @@ public final class Partition implements RaftEvents, AutoCloseable {
         this.checkpoints = new Checkpointer(store, setup.checkpointPolicy(), setup.checkpoints(), applier);
         this.pipeline = new ApplyPipeline(
                 store, new PartitionStateMachine(), checkpoints, applier, prefix + "-apply-" + number);
+        this.copies = new CopyInstall(number, store, raft, setup);
+        this.timer = setup.timer();
         this.batcher = new CommandBatcher(
                 raft,
                 setup.clockMs(),
@@ -172,6 +183,11 @@ public final class Partition implements RaftEvents, AutoCloseable {
         return status.build();
     }
 
+    /** See {@link RaftPort#barrier}. */
+    public CompletableFuture<Long> barrier() {
+        return raft.barrier();
+    }
+
     /** Why the partition has stopped, or null if it has not. */
     public @Nullable PartitionFailure failure() {
         return failure.get();
@@ -224,6 +240,49 @@ public final class Partition implements RaftEvents, AutoCloseable {
     }
 
     @Override
+    public CompletableFuture<@Nullable RaftPoint> installCopy(String leader, long firstAvailable) {
+        RaftPoint durable = checkpoint();
+        if (durable.index() >= firstAvailable - 1) {
+            return CompletableFuture.<@Nullable RaftPoint>completedFuture(durable.index() < 0 ? null : durable);
+        }
+        CompletableFuture<@Nullable RaftPoint> installed = new CompletableFuture<>();
+        var unused = copies.begin(leader, firstAvailable - 1).whenComplete((point, thrown) -> {
+            if (thrown instanceof StoreException.Failed) {
+                fail(Kind.STORE_FAILED, "a copy could not be installed, the store must be opened anew: " + thrown);
+            }
+            if (point == null) {
+                installed.completeExceptionally(thrown);
+                return;
+            }
+            waiters.wakeAll();
+            expectContinuation(point);
+            installed.complete(point);
+        });
+        return installed;
+    }
+
+    /**
+     * If the leader has gone just now, and the next one has all of the log that was missing, Ratis waits for ever for the
+     * notification with which it would have gone on. Started anew, the group begins at the copy.
+     */
+    private void expectContinuation(RaftPoint point) {
+        copied.set(point);
+        var unused = timer.schedule(
+                () -> {
+                    if (copied.compareAndSet(point, null)) {
+                        fail(Kind.STORE_FAILED, "Raft has not gone on from the copy at " + point);
+                    }
+                },
+                CONTINUATION_MS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void continued() {
+        copied.set(null);
+    }
+
+    @Override
     public void logFailed(Throwable cause) {
         fail(Kind.LOG_FAILED, "Raft's log cannot be written: " + cause);
     }
@@ -238,6 +297,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
     /** Refuses commands and reads from now on, and fails what waits. First of the three steps of closing. Idempotent. */
     public void stopServing() {
         closing.set(true);
+        copies.stop();
         batcher.close();
         waiters.close(Failures.notReady("the partition is closing on this node"));
     }
@@ -250,6 +310,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
         checkpoints.stop();
         pipeline.close(timeoutMs);
         batcher.join(timeoutMs);
+        copies.await(timeoutMs);
         if (!checkpoints.await(timeoutMs)) {
             LOG.warn("{}: a checkpoint is still under way after {} ms", halterName, timeoutMs);
         }

@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
  * @param members node ids of all members of the cluster
  * @param markPolicy when the replicas compare what they hold
  * @param digests the way to the leader of a partition for what was found then
+ * @param copies where a replica that is too far behind gets a copy
  */
 public record PartitionSetup(
         String nodeId,
@@ -29,4 +30,5 @@ public record PartitionSetup(
         CheckpointPolicy checkpointPolicy,
         List<String> members,
         MarkPolicy markPolicy,
-        DigestReporter digests) {}
+        DigestReporter digests,
+        CopySources copies) {}

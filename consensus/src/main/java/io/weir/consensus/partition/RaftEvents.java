@@ -2,6 +2,7 @@ package io.weir.consensus.partition;
 
 import com.google.protobuf.ByteString;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Raft tells a partition. {@link #apply} and {@link #skip} come from one thread, in the order of the log, each index
@@ -38,6 +39,19 @@ public interface RaftEvents {
 
     /** Waits until everything handed over is applied. */
     void quiesce();
+
+    /**
+     * The leader has no log any more that this replica could go on with: it needs a copy of a store. Returns at once.
+     *
+     * @param leader node id, empty if not known
+     * @param firstAvailable index of the first entry that the leader has
+     * @return completes when the store can go on from there, with its last entry; with null if it always could; with a failure
+     *     if no copy was to be had: Raft asks again
+     */
+    CompletableFuture<@Nullable RaftPoint> installCopy(String leader, long firstAvailable);
+
+    /** Raft goes on after {@link #checkpoint()}, in a copy that was installed. */
+    void continued();
 
     /** Raft's log cannot be written any more. */
     void logFailed(Throwable cause);

@@ -93,6 +93,24 @@ final class Waiters {
         }
     }
 
+    /** Wakes all: what they wait for may have come with a copy. */
+    void wakeAll() {
+        List<Waiter> woken;
+        synchronized (this) {
+            woken = takeAll();
+        }
+        wakes.execute(() -> woken.forEach(waiter -> waiter.woken.complete(null)));
+    }
+
+    private List<Waiter> takeAll() {
+        List<Waiter> all = new ArrayList<>(ofPartition);
+        byStream.values().forEach(all::addAll);
+        ofPartition.clear();
+        byStream.clear();
+        count = 0;
+        return all;
+    }
+
     /** Fails all who wait, and all who come. */
     void close(NodeFailure failure) {
         List<Waiter> failed;
@@ -100,11 +118,7 @@ final class Waiters {
             if (closed == null) {
                 closed = failure;
             }
-            failed = new ArrayList<>(ofPartition);
-            byStream.values().forEach(failed::addAll);
-            ofPartition.clear();
-            byStream.clear();
-            count = 0;
+            failed = takeAll();
         }
         failed.forEach(waiter -> waiter.woken.completeExceptionally(failure));
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -55,6 +56,8 @@ final class RatisStateMachine extends BaseStateMachine {
     private final LogRetention retention;
     private volatile @Nullable Snapshot latest;
     private volatile @Nullable RaftStorage storage;
+    /** The snapshot index that Ratis knows: it began with all that was applied, and ends a replica that reports a lower one. */
+    private volatile long reported = RaftLog.INVALID_LOG_INDEX;
 
     /**
      * @param logCut is told before the log is cut
@@ -70,6 +73,7 @@ final class RatisStateMachine extends BaseStateMachine {
         this.latest = found;
         if (found != null) {
             setLastAppliedTermIndex(found.at()); // Ratis asks before it initializes
+            reported = found.getIndex();
         }
     }
 
@@ -117,7 +121,15 @@ final class RatisStateMachine extends BaseStateMachine {
         }
         FaultPoint.pass("snapshot.taken");
         Snapshot adopted = latest;
-        return adopted == null || events.holdsPurging() ? RaftLog.INVALID_LOG_INDEX : purge(adopted.getIndex());
+        if (adopted == null || events.holdsPurging()) {
+            return RaftLog.INVALID_LOG_INDEX;
+        }
+        long purged = purge(adopted.getIndex());
+        if (purged <= reported) {
+            return RaftLog.INVALID_LOG_INDEX; // purged all the same
+        }
+        reported = purged;
+        return purged;
     }
 
     /**
@@ -210,10 +222,29 @@ final class RatisStateMachine extends BaseStateMachine {
         }
     }
 
+    /**
+     * The store can have become a copy before Ratis hears of it: see {@link #reinitialize}. Comes under a lock of Ratis; what
+     * is long happens elsewhere.
+     */
+    @Override
+    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstAvailable) {
+        String leader = role.getFollowerInfo().getLeaderInfo().getId().getId().toStringUtf8();
+        return events.installCopy(leader, firstAvailable.getIndex())
+                .thenApply(point -> point == null ? null : TermIndex.valueOf(point.term(), point.index()));
+    }
+
+    /** Comes on the thread that applies, which goes on after {@link #getLatestSnapshot}. */
     @Override
     public void reinitialize() {
         if (getLifeCycle().compareAndTransition(LifeCycle.State.PAUSED, LifeCycle.State.STARTING)) {
+            Snapshot installed = Objects.requireNonNull(Snapshot.of(events.checkpoint()), "nothing is installed");
+            latest = installed;
+            reported = installed.getIndex();
+            synchronized (this) {
+                setLastAppliedTermIndex(installed.at());
+            }
             getLifeCycle().transition(LifeCycle.State.RUNNING);
+            events.continued();
         }
     }
 

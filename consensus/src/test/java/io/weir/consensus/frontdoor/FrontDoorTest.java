@@ -13,6 +13,7 @@ import io.weir.protocol.OpenSessionRequest;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.ReadPage;
 import io.weir.protocol.StatusRequest;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The unary calls, and where a front door may stand. */
 class FrontDoorTest {
     private final FakeNode node = new FakeNode();
-    private final FrontDoor door = FrontDoor.start(node, "127.0.0.1:0");
+    private final FrontDoor door = FrontDoor.start(node, List.of(), "127.0.0.1:0");
     private final TestClient client = new TestClient(door.port());
 
     @AfterEach
@@ -83,7 +84,7 @@ class FrontDoorTest {
     @Test
     void aTakenPortIsNamedWithTheNextStep() {
         String taken = "127.0.0.1:" + door.port();
-        assertThatThrownBy(() -> FrontDoor.start(node, taken))
+        assertThatThrownBy(() -> FrontDoor.start(node, List.of(), taken))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining(taken)
                 .hasMessageContaining("stop the process that holds it");
@@ -91,12 +92,12 @@ class FrontDoorTest {
 
     @Test
     void onlyLoopbackAddressesAreBound() {
-        assertThatThrownBy(() -> FrontDoor.start(node, "0.0.0.0:0"))
+        assertThatThrownBy(() -> FrontDoor.start(node, List.of(), "0.0.0.0:0"))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("not of the loopback interface");
         for (String malformed :
                 new String[] {"", "7400", ":7400", "127.0.0.1:", "127.0.0.1:70000", "::1:7400", "a b"}) {
-            assertThatThrownBy(() -> FrontDoor.start(node, malformed))
+            assertThatThrownBy(() -> FrontDoor.start(node, List.of(), malformed))
                     .as(malformed)
                     .isInstanceOf(CannotOpen.class)
                     .hasMessageContaining("127.0.0.1");
@@ -105,7 +106,7 @@ class FrontDoorTest {
 
     @Test
     void aDoorThatIsClosedFreesItsPortAndItsThreads() {
-        FrontDoor other = FrontDoor.start(node, "localhost:0");
+        FrontDoor other = FrontDoor.start(node, List.of(), "localhost:0");
         int port = other.port();
         try (TestClient visitor = new TestClient(port)) {
             visitor.blocking().describe(DescribeRequest.getDefaultInstance());
@@ -114,7 +115,7 @@ class FrontDoorTest {
         other.close();
         other.close();
         assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(8));
-        FrontDoor.start(node, "127.0.0.1:" + port).close();
+        FrontDoor.start(node, List.of(), "127.0.0.1:" + port).close();
         door.close();
         TestClient.await(
                 "no thread of a front door is left",

@@ -53,7 +53,8 @@ class DigestJudgementTest {
                         CheckpointPolicy.DEFAULT,
                         List.of("n1", "n2", "n3"),
                         MarkPolicy.every(10_000),
-                        (leader, number, index, digest) -> {}));
+                        (leader, number, index, digest) -> {},
+                        CopySources.none()));
     }
 
     @BeforeEach

@@ -7,6 +7,7 @@ import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.StoreReceiver;
 import io.weir.logstore.WriteBatch;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -121,6 +122,16 @@ public final class FaultyStore implements LogStore {
                 checkpoint.close();
             }
         };
+    }
+
+    @Override
+    public StoreReceiver receive() {
+        return store.receive();
+    }
+
+    @Override
+    public void install(StoreReceiver received) {
+        store.install(received);
     }
 
     @Override

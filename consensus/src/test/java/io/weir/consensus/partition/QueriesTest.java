@@ -50,7 +50,8 @@ class QueriesTest {
                     CheckpointPolicy.DEFAULT,
                     List.of("test"),
                     MarkPolicy.every(10_000),
-                    (leader, number, index, digest) -> {}));
+                    (leader, number, index, digest) -> {},
+                    CopySources.none()));
     private long nextIndex;
 
     @BeforeEach

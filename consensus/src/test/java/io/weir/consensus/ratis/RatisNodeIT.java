@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -343,6 +344,17 @@ class RatisNodeIT {
 
         @Override
         public void quiesce() {}
+
+        @Override
+        public CompletableFuture<@Nullable RaftPoint> installCopy(String leader, long firstAvailable) {
+            assertThat(firstAvailable)
+                    .as("entries are missing, and there are no copies here")
+                    .isZero();
+            return CompletableFuture.<@Nullable RaftPoint>completedFuture(null);
+        }
+
+        @Override
+        public void continued() {}
 
         @Override
         public void logFailed(Throwable cause) {}

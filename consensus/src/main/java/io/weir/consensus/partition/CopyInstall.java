@@ -1,0 +1,209 @@
+package io.weir.consensus.partition;
+
+import io.weir.client.spi.NodeFailure;
+import io.weir.logstore.LogStore;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.StoreReceiver;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a replica that is too far behind the leader's log up to date: a copy of another member's store takes the place of its
+ * own. A follower is asked before the leader, which has other work.
+ *
+ * <p>The store has changed before Raft hears that the copy is there. Raft then cuts its log at once, and a crash between that
+ * and the change would leave a store from which no log goes on. The other way round nothing can happen: what Raft hands over
+ * meanwhile is in the copy already, and is passed over.
+ *
+ * <p>One at a time, on a thread of its own: it takes as long as the network and the disk need.
+ */
+final class CopyInstall {
+    /**
+     * Raft asks again at once when an attempt has failed; members that cannot help now get a rest in between. Ratis also does
+     * not expect a future that has failed before it is returned.
+     */
+    private static final long RETRY_MS = 1_000;
+
+    private static final long CATCH_UP_POLL_MS = 100;
+    private static final long MAX_CATCH_UP_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final Logger LOG = LoggerFactory.getLogger(CopyInstall.class);
+
+    private final int number;
+    private final LogStore store;
+    private final RaftPort raft;
+    private final CopySources sources;
+    private final ScheduledExecutorService timer;
+    private final String threadName;
+    private volatile boolean stopped;
+    private @Nullable Thread running;
+
+    CopyInstall(int number, LogStore store, RaftPort raft, PartitionSetup setup) {
+        this.number = number;
+        this.store = store;
+        this.raft = raft;
+        this.sources = setup.copies();
+        this.timer = setup.timer();
+        this.threadName = "weir-" + setup.nodeId() + "-install-" + number;
+    }
+
+    /**
+     * Begins.
+     *
+     * @param leader is asked last; empty if not known
+     * @param leastIndex the copy must have applied at least this index
+     * @return the last entry that is in the copy, when it has become the store; a {@link StoreException.Failed} means that the
+     *     store must be closed, any other failure that nothing has changed
+     */
+    synchronized CompletableFuture<RaftPoint> begin(String leader, long leastIndex) {
+        CompletableFuture<RaftPoint> done = new CompletableFuture<>();
+        if (stopped || (running != null && running.isAlive())) {
+            fail(done, Failures.notReady("a copy is under way, or the node is closing"));
+            return done;
+        }
+        long term = raft.view().term();
+        Thread thread = new Thread(() -> run(leader, leastIndex, term, done), threadName);
+        thread.setDaemon(true);
+        running = thread;
+        thread.start();
+        return done;
+    }
+
+    private void run(String leader, long leastIndex, long term, CompletableFuture<RaftPoint> done) {
+        PurgeHold hold = hold(leader);
+        RaftPoint installed = tryAll(leader, leastIndex, term, done);
+        if (installed == null) {
+            hold.close();
+        } else {
+            done.complete(installed);
+            releaseWhenCaughtUp(hold, System.nanoTime());
+        }
+    }
+
+    private PurgeHold hold(String leader) {
+        try {
+            return sources.hold(leader, number);
+        } catch (NodeFailure e) {
+            LOG.info("partition {}: the leader will not hold its log: {}", number, e.getMessage());
+            return () -> {};
+        }
+    }
+
+    /** What came into the leader's log while the copy came must stay there until it is here. */
+    private void releaseWhenCaughtUp(PurgeHold hold, long sinceNanos) {
+        boolean isThere = store.state().appliedIndex() >= raft.view().committedIndex();
+        if (stopped || isThere || System.nanoTime() - sinceNanos > MAX_CATCH_UP_NANOS) {
+            hold.close();
+        } else {
+            var unused = timer.schedule(
+                    () -> releaseWhenCaughtUp(hold, sinceNanos), CATCH_UP_POLL_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The copy's last entry, or null if no member had one: then {@code done} has failed, or soon will. */
+    private @Nullable RaftPoint tryAll(String leader, long leastIndex, long term, CompletableFuture<RaftPoint> done) {
+        List<String> members = new ArrayList<>(sources.members());
+        if (members.remove(leader)) {
+            members.add(leader);
+        }
+        RuntimeException failure = Failures.notReady("no other member can be asked for a copy");
+        for (String member : members) {
+            try {
+                return install(member, leastIndex, term);
+            } catch (NodeFailure | StoreException.Corrupted | StoreException.Incompatible e) {
+                LOG.warn("partition {}: no copy from {}: {}", number, member, e.toString());
+                failure = e;
+            } catch (RuntimeException e) {
+                LOG.error("partition {}: a copy from {} could not be received", number, member, e);
+                failure = e;
+                break;
+            }
+        }
+        fail(done, failure);
+        return null;
+    }
+
+    private void fail(CompletableFuture<RaftPoint> done, RuntimeException failure) {
+        var unused = timer.schedule(() -> done.completeExceptionally(failure), RETRY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private RaftPoint install(String member, long leastIndex, long term) {
+        LOG.info("partition {}: pulls a copy that has index {} from {}", number, leastIndex, member);
+        long startNanos = System.nanoTime();
+        try (StoreReceiver receiver = store.receive()) {
+            Progress progress = new Progress(receiver);
+            sources.pull(member, number, leastIndex, chunk -> {
+                checkWanted(term);
+                receiver.accept(chunk);
+                progress.report(chunk);
+            });
+            PartitionState copied = receiver.finish();
+            if (copied.appliedIndex() < Math.max(leastIndex, store.state().appliedIndex())) {
+                throw Failures.notReady("the copy from " + member + " ends at " + copied.appliedIndex());
+            }
+            checkWanted(term);
+            store.install(receiver);
+            LOG.info(
+                    "partition {}: is now a copy of {}, at {}; {} MiB in {} ms",
+                    number,
+                    member,
+                    copied,
+                    progress.bytes >> 20,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+            return RaftPoint.appliedIn(copied);
+        }
+    }
+
+    /** Another leader may have all the log that this replica lacks, and Ratis then never comes back to this attempt. */
+    private void checkWanted(long term) {
+        if (stopped) {
+            throw Failures.notReady("the node is closing");
+        }
+        if (raft.view().term() != term) {
+            throw Failures.notReady("another term has begun while the copy came");
+        }
+    }
+
+    /** Nothing is begun any more, and what is under way ends with its next chunk. */
+    synchronized void stop() {
+        stopped = true;
+    }
+
+    /** Waits until nothing is under way. */
+    void await(long timeoutMs) throws InterruptedException {
+        Thread thread;
+        synchronized (this) {
+            thread = running;
+        }
+        if (thread != null) {
+            thread.join(timeoutMs);
+        }
+    }
+
+    private final class Progress {
+        private final StoreReceiver receiver;
+        private long bytes;
+        private long reportedNanos = System.nanoTime();
+
+        Progress(StoreReceiver receiver) {
+            this.receiver = receiver;
+        }
+
+        void report(ByteBuffer chunk) {
+            bytes += chunk.remaining();
+            long now = System.nanoTime();
+            if (now - reportedNanos > PROGRESS_NANOS) {
+                reportedNanos = now;
+                LOG.info("partition {}: {} MiB of the copy, {} rows", number, bytes >> 20, receiver.rows());
+            }
+        }
+    }
+}

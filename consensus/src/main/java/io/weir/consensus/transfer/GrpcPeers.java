@@ -1,0 +1,197 @@
+package io.weir.consensus.transfer;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.weir.client.grpc.GrpcFailures;
+import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Failures;
+import io.weir.consensus.partition.PurgeHold;
+import io.weir.consensus.repair.Greeting;
+import io.weir.consensus.repair.Incarnation;
+import io.weir.consensus.repair.PeerPort;
+import io.weir.protocol.Error;
+import io.weir.protocol.HelloRequest;
+import io.weir.protocol.HelloResponse;
+import io.weir.protocol.MembershipRequest;
+import io.weir.protocol.MembershipResponse;
+import io.weir.protocol.PullRequest;
+import io.weir.protocol.PullResponse;
+import io.weir.protocol.WeirPeersGrpc;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The peer service of other members, over gRPC: one connection to each, opened when it is first needed. Without TLS, as the
+ * front door. Any thread.
+ */
+public final class GrpcPeers implements PeerPort, AutoCloseable {
+    private static final int MAX_INBOUND_BYTES = 1 << 20;
+    private static final long KEEP_ALIVE_SECONDS = 10;
+
+    private final String clusterId;
+    private final String self;
+    private final Map<String, String> addresses;
+    private final Duration silence;
+    private final Map<String, ManagedChannel> channels = new HashMap<>();
+    private boolean closed;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param self this node's id; empty for a caller that is no member, which may only pull
+     * @param addresses client addresses, {@code host:port}, by node id; a member without one cannot be reached
+     * @param silence how long a pull waits for the next chunk
+     */
+    public GrpcPeers(String clusterId, String self, Map<String, String> addresses, Duration silence) {
+        this.clusterId = clusterId;
+        this.self = self;
+        this.addresses = Map.copyOf(addresses);
+        this.silence = silence;
+    }
+
+    @Override
+    public Greeting hello(String member, Incarnation incarnation, boolean settled, long timeoutMs) {
+        HelloRequest request = HelloRequest.newBuilder()
+                .setClusterId(clusterId)
+                .setNodeId(self)
+                .setIncarnation(incarnation.toString())
+                .setSettled(settled)
+                .build();
+        HelloResponse response = call(member, () -> stub(member, timeoutMs).hello(request));
+        if (response.hasError()) {
+            throw new NodeFailure(response.getError());
+        }
+        try {
+            return new Greeting(
+                    Incarnation.parse(response.getGreeting().getIncarnation()),
+                    Incarnation.parse(response.getGreeting().getKnownIncarnation()));
+        } catch (IllegalArgumentException e) {
+            throw Failures.internal(member + " answered a greeting with nonsense", e, false);
+        }
+    }
+
+    @Override
+    public void leave(String member, int partition, long timeoutMs) {
+        MembershipRequest request = membership(partition, timeoutMs);
+        check(call(member, () -> stub(member, timeoutMs).leave(request)));
+    }
+
+    @Override
+    public void join(String member, int partition, long timeoutMs) {
+        MembershipRequest request = membership(partition, timeoutMs);
+        check(call(member, () -> stub(member, timeoutMs).join(request)));
+    }
+
+    private MembershipRequest membership(int partition, long timeoutMs) {
+        return MembershipRequest.newBuilder()
+                .setClusterId(clusterId)
+                .setNodeId(self)
+                .setPartition(partition)
+                .setTimeoutMs(Math.toIntExact(timeoutMs))
+                .build();
+    }
+
+    private static void check(MembershipResponse response) {
+        if (response.hasError()) {
+            throw new NodeFailure(response.getError());
+        }
+    }
+
+    @Override
+    public void pull(String member, int partition, long leastIndex, ChunkConsumer chunks) {
+        pull(member, partition, Math.max(leastIndex, 0), false, chunks);
+    }
+
+    /** As {@link #pull}, from the leader, with everything that was acknowledged before the call. */
+    public void pullAfterBarrier(String member, int partition, ChunkConsumer chunks) {
+        pull(member, partition, 0, true, chunks);
+    }
+
+    /** Keeps a member's log from being purged, from soon on until the hold is closed or the member is gone. */
+    public PurgeHold hold(String member, int partition) {
+        PullRequest request = PullRequest.newBuilder()
+                .setClusterId(clusterId)
+                .setNodeId(self)
+                .setPartition(partition)
+                .setHoldOnly(true)
+                .build();
+        ClientCall<PullRequest, PullResponse> call =
+                channel(member).newCall(WeirPeersGrpc.getPullMethod(), CallOptions.DEFAULT);
+        PulledChunks held = new PulledChunks(member, call, silence);
+        held.begin(request);
+        return held::close;
+    }
+
+    private void pull(String member, int partition, long leastIndex, boolean barrier, ChunkConsumer chunks) {
+        PullRequest request = PullRequest.newBuilder()
+                .setClusterId(clusterId)
+                .setNodeId(self)
+                .setPartition(partition)
+                .setLeastIndex(leastIndex)
+                .setBarrier(barrier)
+                .build();
+        ClientCall<PullRequest, PullResponse> call =
+                channel(member).newCall(WeirPeersGrpc.getPullMethod(), CallOptions.DEFAULT);
+        try (PulledChunks pulled = new PulledChunks(member, call, silence)) {
+            pulled.begin(request);
+            for (PullResponse next = pulled.next(); next != null; next = pulled.next()) {
+                if (next.hasError()) {
+                    throw new NodeFailure(next.getError());
+                }
+                chunks.chunk(next.getChunk().asReadOnlyByteBuffer());
+            }
+        }
+    }
+
+    private WeirPeersGrpc.WeirPeersBlockingStub stub(String member, long timeoutMs) {
+        return WeirPeersGrpc.newBlockingStub(channel(member))
+                .withDeadlineAfter(Math.max(timeoutMs, 1), TimeUnit.MILLISECONDS);
+    }
+
+    private <R> R call(String member, java.util.function.Supplier<R> call) {
+        try {
+            return call.get();
+        } catch (StatusRuntimeException e) {
+            throw GrpcFailures.of(member, e, true);
+        }
+    }
+
+    private synchronized ManagedChannel channel(String member) {
+        if (closed) {
+            throw Failures.notReady("the node is closing");
+        }
+        String address = addresses.get(member);
+        if (address == null) {
+            throw new NodeFailure(Error.Code.UNREACHABLE, "node " + member + " has no client address", false);
+        }
+        ManagedChannel channel = channels.computeIfAbsent(member, id -> open(address));
+        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            channel.resetConnectBackoff(); // who calls has done its own waiting
+        }
+        return channel;
+    }
+
+    private static ManagedChannel open(String address) {
+        return Grpc.newChannelBuilder("dns:///" + address, InsecureChannelCredentials.create())
+                .maxInboundMessageSize(MAX_INBOUND_BYTES)
+                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .disableRetry()
+                .directExecutor()
+                .build();
+    }
+
+    /** Ends all calls. Idempotent. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        channels.values().forEach(ManagedChannel::shutdownNow);
+        channels.clear();
+    }
+}

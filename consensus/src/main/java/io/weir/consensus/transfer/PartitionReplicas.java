@@ -1,0 +1,51 @@
+package io.weir.consensus.transfer;
+
+import io.weir.consensus.partition.Failures;
+import io.weir.consensus.partition.Partition;
+import io.weir.consensus.partition.PartitionFailure;
+import io.weir.consensus.partition.PurgeHold;
+import io.weir.logstore.LogStore;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions of this node as they are now. One that has failed is not copied: nobody knows what is in it.
+ *
+ * @param partitions how many there are
+ * @param running the one with a number, or null if it is not running
+ */
+public record PartitionReplicas(int partitions, IntFunction<@Nullable Partition> running) implements Replicas {
+    @Override
+    public Replica replica(int partition) {
+        if (partition < 0 || partition >= partitions) {
+            throw Failures.invalid("no partition " + Integer.toUnsignedString(partition) + "; there are " + partitions);
+        }
+        Partition found = running.apply(partition);
+        if (found == null) {
+            throw Failures.notReady("partition " + partition + " is not running on this node");
+        }
+        PartitionFailure failure = found.failure();
+        if (failure != null) {
+            throw Failures.notReady("partition " + partition + " has failed on this node: " + failure.reason());
+        }
+        return new PartitionReplica(found);
+    }
+
+    private record PartitionReplica(Partition partition) implements Replica {
+        @Override
+        public LogStore store() {
+            return partition.store();
+        }
+
+        @Override
+        public PurgeHold holdPurging(long maxMs) {
+            return partition.holdPurging(maxMs);
+        }
+
+        @Override
+        public CompletableFuture<Long> barrier() {
+            return partition.barrier();
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package io.weir.consensus.transfer;
+
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Failures;
+import io.weir.consensus.partition.PurgeHold;
+import io.weir.consensus.repair.Incarnation;
+import io.weir.consensus.repair.PeerHandler;
+import io.weir.protocol.Error;
+import io.weir.protocol.Greeting;
+import io.weir.protocol.HelloRequest;
+import io.weir.protocol.HelloResponse;
+import io.weir.protocol.MembershipChanged;
+import io.weir.protocol.MembershipRequest;
+import io.weir.protocol.MembershipResponse;
+import io.weir.protocol.PullRequest;
+import io.weir.protocol.PullResponse;
+import io.weir.protocol.WeirPeersGrpc;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The calls of {@code peer.proto}: each checks who asks, and passes on. A failure is an answer, not a gRPC status. It is
+ * registered beside the front door, on the same port.
+ */
+public final class PeerService implements BindableService, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerService.class);
+
+    private final String clusterId;
+    private final String self;
+    private final Set<String> members;
+    private final PeerHandler handler;
+    private final Replicas replicas;
+    private final TransferLimits limits;
+    private final Pacer pacer;
+    private final ThreadPoolExecutor senders;
+    private final Set<CopySender> sending = ConcurrentHashMap.newKeySet();
+
+    /**
+     * A service that is not bound yet.
+     *
+     * @param self this node's id
+     * @param members ids of all members
+     */
+    public PeerService(
+            String clusterId,
+            String self,
+            Set<String> members,
+            PeerHandler handler,
+            Replicas replicas,
+            TransferLimits limits) {
+        this.clusterId = clusterId;
+        this.self = self;
+        this.members = Set.copyOf(members);
+        this.handler = handler;
+        this.replicas = replicas;
+        this.limits = limits;
+        this.pacer = new Pacer(limits.bytesPerSecond(), System::nanoTime);
+        AtomicInteger next = new AtomicInteger();
+        // No queue: a copy begins now, or its caller asks another member.
+        this.senders =
+                new ThreadPoolExecutor(0, limits.senders(), 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, "weir-" + self + "-copy-" + next.getAndIncrement());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    /** Ends the copies that are being sent; later ones are refused. Idempotent. */
+    @Override
+    public void close() {
+        senders.shutdown();
+        sending.forEach(CopySender::cancel);
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return new Calls().bindService();
+    }
+
+    private void check(String cluster, String node, boolean strangersToo) {
+        if (!cluster.equals(clusterId)) {
+            throw Failures.invalid("this node belongs to cluster " + clusterId + ", not to " + cluster);
+        }
+        if (!(strangersToo && node.isEmpty()) && (node.equals(self) || !members.contains(node))) {
+            throw Failures.invalid("\"" + node + "\" is not another member of cluster " + clusterId);
+        }
+    }
+
+    private static Error errorOf(Throwable thrown) {
+        NodeFailure failure = Failures.of(thrown);
+        if (failure.error().getCode() == Error.Code.INTERNAL) {
+            LOG.error("a peer's call failed in a way that has no code", thrown);
+        }
+        return failure.error();
+    }
+
+    private final class Calls extends WeirPeersGrpc.WeirPeersImplBase {
+        @Override
+        public void hello(HelloRequest request, StreamObserver<HelloResponse> responses) {
+            HelloResponse.Builder response = HelloResponse.newBuilder();
+            try {
+                check(request.getClusterId(), request.getNodeId(), false);
+                var greeting =
+                        handler.hello(request.getNodeId(), incarnation(request.getIncarnation()), request.getSettled());
+                response.setGreeting(Greeting.newBuilder()
+                        .setIncarnation(greeting.self().toString())
+                        .setKnownIncarnation(greeting.known().toString()));
+            } catch (RuntimeException e) {
+                response.setError(errorOf(e));
+            }
+            responses.onNext(response.build());
+            responses.onCompleted();
+        }
+
+        private Incarnation incarnation(String text) {
+            try {
+                return Incarnation.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw Failures.invalid(String.valueOf(e.getMessage()));
+            }
+        }
+
+        @Override
+        public void leave(MembershipRequest request, StreamObserver<MembershipResponse> responses) {
+            change(request, responses, handler::leave);
+        }
+
+        @Override
+        public void join(MembershipRequest request, StreamObserver<MembershipResponse> responses) {
+            change(request, responses, handler::join);
+        }
+
+        private void change(MembershipRequest request, StreamObserver<MembershipResponse> responses, Change change) {
+            // Without a handler, a call that its caller has given up throws on the thread that answers it.
+            ((ServerCallStreamObserver<MembershipResponse>) responses).setOnCancelHandler(() -> {});
+            CompletableFuture<Void> changed;
+            try {
+                check(request.getClusterId(), request.getNodeId(), false);
+                changed = change.make(
+                        request.getNodeId(), request.getPartition(), Integer.toUnsignedLong(request.getTimeoutMs()));
+            } catch (RuntimeException e) {
+                changed = CompletableFuture.failedFuture(e);
+            }
+            var unused = changed.handle((done, thrown) -> {
+                MembershipResponse.Builder response = MembershipResponse.newBuilder();
+                if (thrown == null) {
+                    response.setChanged(MembershipChanged.getDefaultInstance());
+                } else {
+                    response.setError(errorOf(thrown));
+                }
+                responses.onNext(response.build());
+                responses.onCompleted();
+                return null;
+            });
+        }
+
+        @Override
+        public void pull(PullRequest request, StreamObserver<PullResponse> responses) {
+            ServerCallStreamObserver<PullResponse> call = (ServerCallStreamObserver<PullResponse>) responses;
+            if (request.getHoldOnly()) {
+                hold(request, call);
+                return;
+            }
+            CopySender sender = new CopySender(replicas, request, call, limits, pacer);
+            sender.begin();
+            try {
+                check(request.getClusterId(), request.getNodeId(), true);
+                sending.add(sender);
+                senders.execute(() -> {
+                    try {
+                        sender.run();
+                    } finally {
+                        sending.remove(sender);
+                    }
+                });
+                if (senders.isShutdown()) {
+                    sender.cancel();
+                }
+            } catch (RejectedExecutionException e) {
+                sending.remove(sender);
+                refuse(
+                        call,
+                        Failures.notReady("this node sends " + limits.senders() + " copies already, or is closing"));
+            } catch (NodeFailure e) {
+                refuse(call, e);
+            }
+        }
+
+        /** The call is never answered: the hold ends with it, or after its own time. */
+        private void hold(PullRequest request, ServerCallStreamObserver<PullResponse> call) {
+            try {
+                check(request.getClusterId(), request.getNodeId(), false);
+                PurgeHold hold = replicas.replica(request.getPartition())
+                        .holdPurging(limits.longest().toMillis());
+                call.setOnCancelHandler(hold::close);
+            } catch (NodeFailure e) {
+                refuse(call, e);
+            }
+        }
+
+        private void refuse(StreamObserver<PullResponse> responses, NodeFailure failure) {
+            responses.onNext(PullResponse.newBuilder().setError(failure.error()).build());
+            responses.onCompleted();
+        }
+    }
+
+    /** One of the two changes of membership. */
+    @FunctionalInterface
+    private interface Change {
+        CompletableFuture<Void> make(String member, int partition, long timeoutMs);
+    }
+}

@@ -1,0 +1,33 @@
+package io.weir.consensus.transfer;
+
+import io.weir.consensus.partition.PurgeHold;
+import io.weir.logstore.LogStore;
+import java.util.concurrent.CompletableFuture;
+
+/** This node's replicas, as far as copies are made of them. Any thread. */
+public interface Replicas {
+    /** One replica. */
+    interface Replica {
+        /** What is copied. */
+        LogStore store();
+
+        /** Keeps the replica's log, to go on from a copy, for at most this long. */
+        PurgeHold holdPurging(long maxMs);
+
+        /**
+         * Proves that this node led the partition at some moment after the call.
+         *
+         * @return the index up to which must be applied what holds every write acknowledged before; or a {@link
+         *     io.weir.client.spi.NodeFailure}
+         */
+        CompletableFuture<Long> barrier();
+    }
+
+    /**
+     * A replica that may be copied now.
+     *
+     * @throws io.weir.client.spi.NodeFailure {@code INVALID_ARGUMENT} if there is no such partition, {@code NOT_READY} if its
+     *     replica is not sound, or not running
+     */
+    Replica replica(int partition);
+}
