@@ -14,6 +14,9 @@ import picocli.CommandLine.Command;
 public final class InspectCommand {
     /** The group with its verbs. */
     public static CommandLine with(Console console) {
-        return new CommandLine(new InspectCommand()).addSubcommand(new InspectLogCommand(console));
+        return new CommandLine(new InspectCommand())
+                .addSubcommand(new InspectLogCommand(console))
+                .addSubcommand(new InspectStoreCommand(console))
+                .addSubcommand(new InspectCheckpointCommand(console));
     }
 }

@@ -116,6 +116,31 @@ public final class PageVerifier {
         }
     }
 
+    /** Looks at some rows. */
+    @FunctionalInterface
+    interface Visit<T> {
+        T of(StoreTrees trees);
+    }
+
+    /**
+     * Finds the tables, then does what {@code visit} says.
+     *
+     * @return null if the visit was ended
+     * @throws DamageException at the first damage
+     */
+    <T> @Nullable T visit(Effort effort, Visit<T> visit) {
+        try (FileChannel file = FileChannel.open(dataFile, StandardOpenOption.READ)) {
+            Meta meta = trustedMeta(file);
+            StoreTrees trees = new StoreTrees(new Pages(file, meta, effort), meta);
+            trees.find(null);
+            return visit.of(trees);
+        } catch (WalkEnded e) {
+            return null;
+        } catch (IOException e) {
+            throw new StoreException.Failed("cannot read " + dataFile + ": " + e, e);
+        }
+    }
+
     private Meta trustedMeta(FileChannel file) throws IOException {
         if (file.size() < leastFileBytes) {
             throw new DamageException(

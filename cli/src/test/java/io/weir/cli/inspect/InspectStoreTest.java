@@ -1,0 +1,144 @@
+package io.weir.cli.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weir.cli.FakeStore;
+import io.weir.cli.Run;
+import io.weir.cli.shell.Json;
+import io.weir.logstore.Checkpoint;
+import io.weir.logstore.Digest;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.StreamKey;
+import io.weir.logstore.WriteBatch;
+import io.weir.logstore.lmdb.EnvDirectory;
+import io.weir.logstore.lmdb.LmdbLogStore;
+import io.weir.logstore.lmdb.Settings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code weir inspect store} and {@code checkpoint} on real stores: open, closed and damaged. */
+class InspectStoreTest {
+    private static final StoreIdentity IDENTITY = new StoreIdentity("c1", 2);
+    private static final int EVENTS = 30;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    private LmdbLogStore filled() {
+        LmdbLogStore store = LmdbLogStore.open(directory, IDENTITY, Settings.defaults());
+        StreamKey stream = new StreamKey(1, "order-7".getBytes(StandardCharsets.UTF_8));
+        try (WriteBatch batch = store.beginWrite()) {
+            List<ByteBuffer> events = new ArrayList<>();
+            for (int i = 0; i < EVENTS; i++) {
+                events.add(ByteBuffer.wrap(("event-" + i).getBytes(StandardCharsets.UTF_8)));
+            }
+            batch.createStream(stream, 0);
+            batch.append(stream, 0, 0, 77, events);
+            batch.setState(new PartitionState(3, 5, EVENTS, 1, 77, new Digest(1, 2)));
+            batch.commit();
+        }
+        try (Checkpoint checkpoint = store.beginCheckpoint()) {
+            checkpoint.complete();
+        }
+        return store;
+    }
+
+    private Run inspect(String... options) {
+        List<String> words = new ArrayList<>(List.of("inspect"));
+        words.addAll(List.of(options));
+        words.add(directory.toString());
+        return Run.weir(new FakeStore(), words.toArray(new String[0]));
+    }
+
+    private static JsonNode json(Run run) {
+        assertThat(run.err()).isEmpty();
+        return Objects.requireNonNull(Json.parseOrNull(run.out().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void showsTheCheckpointAndTheTablesOfAStoreThatIsOpen() {
+        try (LmdbLogStore store = filled()) {
+            JsonNode shown = json(inspect("store"));
+            assertThat(shown.get("index").asLong()).isEqualTo(store.checkpoint().appliedIndex());
+            assertThat(shown.get("cluster").asText()).isEqualTo("c1");
+            assertThat(shown.get("partition").asInt()).isEqualTo(2);
+            assertThat(shown.get("tables").get(1).get("table").asText()).isEqualTo("events");
+            assertThat(shown.get("tables").get(1).get("rows").asLong()).isEqualTo(EVENTS);
+            assertThat(json(inspect("checkpoint")).get("nextPosition").asLong()).isEqualTo(EVENTS);
+        }
+    }
+
+    @Test
+    void listsRowsFromAKey() {
+        filled().close();
+        JsonNode rows = json(inspect("store", "--table", "events", "--from", "0000000000000004", "--limit", "3"))
+                .get("rows");
+        assertThat(rows).hasSize(3);
+        assertThat(rows.get(0).get("position").asLong()).isEqualTo(4);
+        assertThat(rows.get(0).get("stampMs").asLong()).isEqualTo(77);
+        assertThat(rows.get(2).get("event").asText()).isEqualTo("6576656e742d36");
+        assertThat(json(inspect("store", "--table", "sessions")).get("rows")).isEmpty();
+        assertThat(json(inspect("store", "--table", "streams"))
+                        .get("rows")
+                        .get(0)
+                        .get("key")
+                        .asText())
+                .isEqualTo("0001" + "6f726465722d37");
+    }
+
+    @Test
+    void aFullCheckFindsWhatIsDamaged() throws IOException {
+        filled().close();
+        JsonNode sound = json(inspect("store", "--full"));
+        assertThat(sound.get("verification").get("complete").asBoolean()).isTrue();
+        Path file = Objects.requireNonNull(EnvDirectory.current(directory)).dataFile();
+        byte[] bytes = Files.readAllBytes(file);
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf("event-9");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {'E'}), at);
+        }
+        Run run = inspect("store", "--full");
+        assertThat(run.exitCode()).isEqualTo(1);
+        JsonNode damage = json(run).get("verification").get("damage");
+        assertThat(damage.get("page").asLong()).isEqualTo(at / 4_096);
+        assertThat(damage.get("key").asText()).isEqualTo("0000000000000009");
+        Run rows = inspect("store", "--table", "events");
+        assertThat(rows.exitCode()).isEqualTo(1);
+        assertThat(rows.err()).contains("key 0000000000000009").contains("checksum");
+    }
+
+    @Test
+    void saysSoWhenThereIsNothingToShow() throws IOException {
+        assertThat(inspect("store").exitCode()).isEqualTo(1);
+        assertThat(inspect("checkpoint").err()).contains("there is no store in " + directory);
+        filled().close();
+        Path checkpoint =
+                Objects.requireNonNull(EnvDirectory.current(directory)).checkpointFile();
+        Files.write(checkpoint, new byte[100]);
+        Run run = inspect("checkpoint");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("checkpoint: ");
+    }
+
+    @Test
+    void wrongOptionsAreUsage() {
+        assertThat(inspect("store", "--from", "00").exitCode()).isEqualTo(2);
+        assertThat(inspect("store", "--table", "events", "--from", "xy").exitCode())
+                .isEqualTo(2);
+        assertThat(inspect("store", "--table", "nothing").exitCode()).isEqualTo(2);
+        assertThat(inspect("store", "--partition", "1").exitCode()).isEqualTo(2);
+    }
+}
