@@ -105,6 +105,7 @@ final class Life {
     /** Stops applying and the group; the store stays open, and answers reads that may be stale. Idempotent. */
     void stop() throws IOException, InterruptedException {
         stopApplying();
+        follow(); // once more: a log that somebody shortens while the node is stopped is found to the last entry
         setup.groups().stop(number);
         isFollowed = false;
         watermark.close();
