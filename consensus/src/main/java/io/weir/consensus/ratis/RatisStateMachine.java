@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Replay begins after {@link #getLatestSnapshot}, not after the last applied index; and that method is asked again and
  *       again on the path of an append: it changes only in {@link #takeSnapshot} and {@link #reinitialize}, which come on the
  *       thread that applies. What the store has already is passed over.
- *   <li>What {@link #takeSnapshot} returns is what Ratis purges up to, at once: nothing that the next open of the store would
- *       miss may lie below.
+ *   <li>What {@link #takeSnapshot} returns is what Ratis purges up to, at once and as it likes: it returns nothing, and purges
+ *       itself. Nothing that the next open of the store would miss may lie below.
  *   <li>{@link #preAppendTransaction} never throws: the leader would step down.
  * </ul>
  */
@@ -56,8 +56,6 @@ final class RatisStateMachine extends BaseStateMachine {
     private final LogRetention retention;
     private volatile @Nullable Snapshot latest;
     private volatile @Nullable RaftStorage storage;
-    /** The snapshot index that Ratis knows: it began with all that was applied, and ends a replica that reports a lower one. */
-    private volatile long reported = RaftLog.INVALID_LOG_INDEX;
 
     /**
      * @param logCut is told before the log is cut
@@ -73,7 +71,6 @@ final class RatisStateMachine extends BaseStateMachine {
         this.latest = found;
         if (found != null) {
             setLastAppliedTermIndex(found.at()); // Ratis asks before it initializes
-            reported = found.getIndex();
         }
     }
 
@@ -105,7 +102,8 @@ final class RatisStateMachine extends BaseStateMachine {
      * Adopts the store's last durable checkpoint, on the thread that also hands over entries, and purges the log; no snapshot
      * is taken here.
      *
-     * @return up to where the log is purged: never beyond the checkpoint, mostly less
+     * @return nothing: Ratis would purge up to there, and stops the replica if it is ever told less than before, the
+     *     checkpoint at its start included
      */
     @Override
     public long takeSnapshot() throws IOException {
@@ -121,31 +119,23 @@ final class RatisStateMachine extends BaseStateMachine {
         }
         FaultPoint.pass("snapshot.taken");
         Snapshot adopted = latest;
-        if (adopted == null || events.holdsPurging()) {
-            return RaftLog.INVALID_LOG_INDEX;
+        if (adopted != null && !events.holdsPurging()) {
+            purge(adopted.getIndex());
         }
-        long purged = purge(adopted.getIndex());
-        if (purged <= reported) {
-            return RaftLog.INVALID_LOG_INDEX; // purged all the same
-        }
-        reported = purged;
-        return purged;
+        return RaftLog.INVALID_LOG_INDEX;
     }
 
     /**
      * One segment after the other, from the oldest on: of several at once Ratis deletes the newest first, and a crash in the
      * middle would leave a log with a hole, which it refuses to read.
      */
-    private long purge(long checkpointIndex) throws IOException {
+    private void purge(long checkpointIndex) throws IOException {
         Path directory =
                 Objects.requireNonNull(storage).getStorageDir().getCurrentDir().toPath();
         RaftLog log = getServer().join().getDivision(getGroupId()).getRaftLog();
-        long last = RaftLog.INVALID_LOG_INDEX;
         for (long end : retention.purgeable(directory, checkpointIndex)) {
             var unused = log.purge(end);
-            last = end;
         }
-        return last;
     }
 
     @Override
@@ -239,7 +229,6 @@ final class RatisStateMachine extends BaseStateMachine {
         if (getLifeCycle().compareAndTransition(LifeCycle.State.PAUSED, LifeCycle.State.STARTING)) {
             Snapshot installed = Objects.requireNonNull(Snapshot.of(events.checkpoint()), "nothing is installed");
             latest = installed;
-            reported = installed.getIndex();
             synchronized (this) {
                 setLastAppliedTermIndex(installed.at());
             }

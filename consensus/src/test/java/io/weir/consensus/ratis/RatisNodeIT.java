@@ -272,6 +272,36 @@ class RatisNodeIT {
         }
     }
 
+    @Test
+    void aReplicaThatWasStartedAnewPurgesBelowTheCheckpointThatItBeganWith() throws Exception {
+        int leader = awaitLeader();
+        int follower = (leader + 1) % 3;
+        for (int i = 1; i <= 60; i++) {
+            ports.get(leader).propose(i, new byte[16 << 10]).get(10, TimeUnit.SECONDS);
+        }
+        await(() -> appliers.get(follower).applied.get() == 60);
+        Applier before = appliers.get(follower);
+        nodes.get(follower).stop(0);
+        restart(follower, new RaftPoint(before.term, before.last.get()));
+        propose(leader, 61, 61); // something that the checkpoint does not hold
+        await(() -> appliers.get(follower).applied.get() == 1);
+        ports.get(follower).checkpointed().get(10, TimeUnit.SECONDS);
+        await(() -> closedSegmentBytes(follower) <= 3 * SEGMENT_BYTES);
+        propose(leader, 62, 62);
+        await(() -> appliers.get(follower).applied.get() == 2);
+        assertThat(appliers.get(follower).outOfOrder.get()).isZero();
+    }
+
+    private void restart(int node, RaftPoint checkpoint) throws IOException {
+        RaftPort port = nodes.get(node).newPort(0);
+        Applier applier = new Applier();
+        applier.checkpoint = checkpoint;
+        applier.last.set(checkpoint.index());
+        nodes.get(node).start(0, port, applier, lastKept -> {}, true);
+        ports.set(node, port);
+        appliers.set(node, applier);
+    }
+
     private long firstIndex(int node) {
         return segments(node)
                 .mapToLong(file -> Long.parseLong(file.getName().replaceFirst("log_(inprogress_)?([0-9]+).*", "$2")))
