@@ -9,6 +9,7 @@ import io.weir.client.NewEvent;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.layout.CheckpointLayout;
 import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.PartitionStatus;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,7 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A replica is killed over and over, under load, at points chosen for their cruelty and at any moment; two others go on
  * undisturbed. Each time it comes back from its last checkpoint, replays its own purged log, catches up, and must then have
- * come to the same outcomes as the others; at the end its store must hold the same rows. It leads one of the two partitions.
+ * come to the same outcomes as the others; at the end its store must hold the same rows. It is preferred as leader of neither
+ * partition: what its death means to clients is not looked at here.
  *
  * <p>{@code -Dweir.replay.rounds=100} kills it so often ({@value #DEFAULT_ROUNDS} by default), {@code -Dweir.replay.seed}
  * chooses other moments. With {@code -Dweir.replay.mutant=purge-beyond-checkpoint} the replica purges what it will miss, and
@@ -49,7 +52,7 @@ class ReplayIT {
     private static final long SEED = Long.getLong("weir.replay.seed", System.nanoTime());
     private static final String MUTANT = System.getProperty("weir.replay.mutant", "");
     private static final int PARTITIONS = 2;
-    private static final String VICTIM = "n2";
+    private static final String VICTIM = "n3";
 
     /** Points with the highest number of passes after which the process halts there; the first is killed at any moment. */
     private static final List<Map.Entry<String, Integer>> POINTS = List.of(
@@ -86,7 +89,7 @@ class ReplayIT {
                     "n" + (i + 1), "127.0.0.1:" + ports.get(2 * i), "127.0.0.1:" + ports.get(2 * i + 1)));
         }
         try (WeirNode first = WeirNode.start(config("n1", 8 << 20, 256 << 10));
-                WeirNode third = WeirNode.start(config("n3", 8 << 20, 256 << 10));
+                WeirNode second = WeirNode.start(config("n2", 8 << 20, 256 << 10));
                 EventStore store = connect();
                 Load load = new Load(store)) {
             List<Map.Entry<String, Integer>> points = new ArrayList<>(POINTS);
@@ -95,16 +98,18 @@ class ReplayIT {
                 Map.Entry<String, Integer> point = points.get(round % points.size());
                 String fault =
                         point.getKey().isEmpty() ? "" : point.getKey() + ":" + (1 + random.nextInt(point.getValue()));
-                liveAndDie(fault, store, load, List.of(first, third));
+                liveAndDie(fault, store, load, List.of(first, second));
             }
-            liveOn(store, load, List.of(first, third));
+            liveOn(store, load, List.of(first, second));
             assertThat(load.acknowledged.get()).isGreaterThan(ROUNDS);
         } finally {
             System.out.println("ReplayIT: seed " + SEED + ", " + ROUNDS + " rounds, " + compared
                     + " comparisons of digests, deaths " + deaths);
         }
-        assertThat(firstIndex()).as("first entry of the log that was purged").isPositive();
-        assertThat(rows(VICTIM)).isEqualTo(rows("n1")).isEqualTo(rows("n3"));
+        assertThat(firstIndex(directory.resolve(VICTIM)))
+                .as("first entry of the log that was purged")
+                .isPositive();
+        assertThat(rows(VICTIM)).isEqualTo(rows("n1")).isEqualTo(rows("n2"));
     }
 
     /** One life: it must catch up with what it missed, and then dies under load. */
@@ -126,6 +131,36 @@ class ReplayIT {
         } finally {
             victim.destroyForcibly().waitFor();
             load.pause();
+        }
+        assertItsLogGoesOnFromItsCheckpoint();
+    }
+
+    /** Of what lies on the disk of the replica that is dead: entries that are in neither file are lost to it. */
+    private void assertItsLogGoesOnFromItsCheckpoint() throws IOException {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            Path store = directory.resolve(VICTIM).resolve("store-" + partition);
+            long durable = -1;
+            for (Path checkpoint : files(store, "checkpoint")) { // a first start that was killed leaves an empty one
+                CheckpointLayout.Saved saved = CheckpointLayout.decode(Files.readAllBytes(checkpoint));
+                durable = Math.max(durable, saved.state().appliedIndex());
+            }
+            if (durable < 0) {
+                continue; // Raft may not even have begun
+            }
+            UUID group = UUID.nameUUIDFromBytes(("weir/replay/" + partition).getBytes(StandardCharsets.UTF_8));
+            assertThat(firstIndex(directory.resolve(VICTIM).resolve("raft").resolve(group.toString())))
+                    .as(
+                            "seed %d: where the log of partition %d begins, and what follows its checkpoint",
+                            SEED, partition)
+                    .isLessThanOrEqualTo(durable + 1);
+        }
+    }
+
+    private static List<Path> files(Path root, String prefix) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).startsWith(prefix)
+                            && !file.toString().endsWith(".tmp"))
+                    .toList();
         }
     }
 
@@ -185,11 +220,6 @@ class ReplayIT {
                 if (!actual.getReady() || actual.getAppliedIndex() != expected.getAppliedIndex()) {
                     return false;
                 }
-                // A leader that is about to hand over to a preferred one that dies just then refuses all
-                // writes until that one is back: so it takes over first.
-                if (partition == 1 && !actual.getRole().equals("LEADER")) {
-                    return false;
-                }
                 assertThat(actual.getDigest())
                         .as("seed %d, partition %d at %d", SEED, partition, actual.getAppliedIndex())
                         .isEqualTo(expected.getDigest());
@@ -202,7 +232,7 @@ class ReplayIT {
 
     private static @Nullable NodeStatus status(EventStore store) throws InterruptedException {
         try {
-            return store.status().get(1).get(2, TimeUnit.SECONDS);
+            return store.status().get(2).get(2, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             return null; // not up yet
         }
@@ -220,15 +250,13 @@ class ReplayIT {
                         ",", members.stream().map(MemberConfig::clientAddress).toList()));
     }
 
-    /** Where the victim's log begins. */
-    private long firstIndex() throws IOException {
-        try (Stream<Path> files = Files.walk(directory.resolve(VICTIM))) {
-            return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> name.startsWith("log_"))
-                    .mapToLong(name -> Long.parseLong(name.replaceFirst("log_(inprogress_)?([0-9]+).*", "$2")))
-                    .min()
-                    .orElseThrow();
-        }
+    /** Where the logs in a directory begin, the first of them. */
+    private static long firstIndex(Path root) throws IOException {
+        return files(root, "log_").stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .mapToLong(name -> Long.parseLong(name.replaceFirst("log_(inprogress_)?([0-9]+).*", "$2")))
+                .min()
+                .orElseThrow();
     }
 
     /** A checksum over all rows of all partitions of a node that is closed, and how many there are. */

@@ -3,6 +3,7 @@ package io.weir.consensus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.client.AppendResult;
+import io.weir.client.ClientConfig;
 import io.weir.client.EventStore;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
@@ -46,7 +47,7 @@ class RestartIT {
         long events = (long) MIB * (1 << 20) / EVENT_BYTES / EVENTS * EVENTS;
 
         Process first = ReplicaProcess.start(config, output, "", "");
-        try (EventStore store = Weir.connect("weir://" + member.clientAddress())) {
+        try (EventStore store = connect(member)) {
             List<CompletableFuture<AppendResult>> appends = new ArrayList<>();
             for (long i = 0; i < events; i += EVENTS) {
                 appends.add(store.append("stream-" + i % 1_000, Expected.any(), batch()));
@@ -61,7 +62,7 @@ class RestartIT {
 
         long start = System.nanoTime();
         Process second = ReplicaProcess.start(config, output, "", "");
-        try (EventStore store = Weir.connect("weir://" + member.clientAddress())) {
+        try (EventStore store = connect(member)) {
             Set<String> reasons = new TreeSet<>();
             PartitionStatus ready = awaitReady(store, second, reasons);
             long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
@@ -71,6 +72,12 @@ class RestartIT {
         } finally {
             second.destroyForcibly().waitFor();
         }
+    }
+
+    /** Waits for a process that may take its time to start. */
+    private static EventStore connect(MemberConfig member) {
+        return Weir.connect(
+                "weir://" + member.clientAddress(), ClientConfig.DEFAULT.withTimeout(Duration.ofMinutes(1)));
     }
 
     private static PartitionStatus awaitReady(EventStore store, Process process, Set<String> reasons)
