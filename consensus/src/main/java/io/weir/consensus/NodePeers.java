@@ -1,6 +1,7 @@
 package io.weir.consensus;
 
 import io.weir.consensus.partition.CopySources;
+import io.weir.consensus.partition.DigestReporter;
 import io.weir.consensus.repair.PeerHandler;
 import io.weir.consensus.repair.PeerPort;
 import io.weir.consensus.transfer.GrpcPeers;
@@ -40,6 +41,11 @@ final class NodePeers implements AutoCloseable {
 
     /** Asks the others. */
     PeerPort port() {
+        return peers;
+    }
+
+    /** Tells leaders what this node's replicas found at a mark. */
+    DigestReporter digests() {
         return peers;
     }
 

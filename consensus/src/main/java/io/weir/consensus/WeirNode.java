@@ -102,8 +102,7 @@ public final class WeirNode implements AutoCloseable {
             NodeConfig config, NodeAddresses addresses, NodeDirectory directory, StoreOpener stores, Closing closing)
             throws IOException {
         NodePeers peers = new NodePeers(config);
-        NodeThreads threads = new NodeThreads(
-                config, System::currentTimeMillis, (leader, partition, index, digest) -> {}, peers.copies());
+        NodeThreads threads = new NodeThreads(config, System::currentTimeMillis, peers.digests(), peers.copies());
         closing.add("threads", threads::close);
         RatisNode raft = new RatisNode(new RatisNode.Settings(
                 config.clusterId(),

@@ -161,6 +161,34 @@ class CopyIT {
         }
     }
 
+    @Test
+    void replicasAgreeOnWhatTheyHoldAlsoAfterACopy() {
+        StorageLimits marking = new StorageLimits(
+                EAGER.checkpointBytes(),
+                EAGER.checkpointEntries(),
+                EAGER.checkpointAge(),
+                EAGER.keptLogBytes(),
+                EAGER.segmentBytes(),
+                Duration.ofMillis(100),
+                EAGER.copyBytesPerSecond());
+        try (TestCluster cluster = TestCluster.start(directory, 1, marking);
+                EventStore store = cluster.connect()) {
+            appendAll(store, 0, 20);
+            String behind = follower(cluster);
+            int next = leaveBehind(cluster, store, behind, 20);
+            cluster.start(behind);
+            cluster.awaitReady();
+            long copied = cluster.node(behind).status().getPartitions(0).getAppliedIndex();
+            appendAll(store, next, next + 10);
+            for (WeirNode node : cluster.nodes()) {
+                TestCluster.await(
+                        "an agreement on " + node.config().nodeId(),
+                        () -> node.status().getPartitions(0).getMark().getAgreedIndex() > copied);
+            }
+            cluster.assertEqualDigests();
+        }
+    }
+
     /** What a node reports to Ratis after a restart must not be below what Ratis believed when it started. */
     @Test
     void aNodeThatWasStartedAnewGoesOnPurgingItsLog() {

@@ -7,13 +7,17 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import io.weir.client.grpc.GrpcFailures;
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.DigestReporter;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.consensus.repair.Greeting;
 import io.weir.consensus.repair.Incarnation;
 import io.weir.consensus.repair.PeerPort;
+import io.weir.logstore.Digest;
 import io.weir.protocol.Error;
 import io.weir.protocol.HelloRequest;
 import io.weir.protocol.HelloResponse;
@@ -21,19 +25,25 @@ import io.weir.protocol.MembershipRequest;
 import io.weir.protocol.MembershipResponse;
 import io.weir.protocol.PullRequest;
 import io.weir.protocol.PullResponse;
+import io.weir.protocol.ReportDigestRequest;
+import io.weir.protocol.ReportDigestResponse;
 import io.weir.protocol.WeirPeersGrpc;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The peer service of other members, over gRPC: one connection to each, opened when it is first needed. Without TLS, as the
  * front door. Any thread.
  */
-public final class GrpcPeers implements PeerPort, AutoCloseable {
+public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable {
     private static final int MAX_INBOUND_BYTES = 1 << 20;
     private static final long KEEP_ALIVE_SECONDS = 10;
+    private static final long REPORT_MS = 5_000;
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcPeers.class);
 
     private final String clusterId;
     private final String self;
@@ -148,6 +158,44 @@ public final class GrpcPeers implements PeerPort, AutoCloseable {
                 chunks.chunk(next.getChunk().asReadOnlyByteBuffer());
             }
         }
+    }
+
+    @Override
+    public void report(String leader, int partition, long index, Digest digest) {
+        ReportDigestRequest request = ReportDigestRequest.newBuilder()
+                .setClusterId(clusterId)
+                .setNodeId(self)
+                .setPartition(partition)
+                .setMarkIndex(index)
+                .setDigest(DigestBytes.of(digest))
+                .build();
+        try {
+            ClientCall<ReportDigestRequest, ReportDigestResponse> call = channel(leader)
+                    .newCall(
+                            WeirPeersGrpc.getReportDigestMethod(),
+                            CallOptions.DEFAULT.withDeadlineAfter(REPORT_MS, TimeUnit.MILLISECONDS));
+            ClientCalls.asyncUnaryCall(call, request, new Unheeded(leader, partition));
+        } catch (NodeFailure e) {
+            LOG.debug("the digest of partition {} is not reported to {}", partition, leader, e);
+        }
+    }
+
+    /** The next mark brings the next report: nobody waits for what becomes of one. */
+    private record Unheeded(String leader, int partition) implements StreamObserver<ReportDigestResponse> {
+        @Override
+        public void onNext(ReportDigestResponse response) {
+            if (response.hasError()) {
+                onError(new NodeFailure(response.getError()));
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            LOG.debug("the digest of partition {} was not heard by {}", partition, leader, failure);
+        }
+
+        @Override
+        public void onCompleted() {}
     }
 
     private WeirPeersGrpc.WeirPeersBlockingStub stub(String member, long timeoutMs) {

@@ -4,6 +4,7 @@ import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.Partition;
 import io.weir.consensus.partition.PartitionFailure;
 import io.weir.consensus.partition.PurgeHold;
+import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
@@ -46,6 +47,11 @@ public record PartitionReplicas(int partitions, IntFunction<@Nullable Partition>
         @Override
         public CompletableFuture<Long> barrier() {
             return partition.barrier();
+        }
+
+        @Override
+        public void reported(String member, long markIndex, Digest digest) {
+            partition.reported(member, markIndex, digest);
         }
     }
 }

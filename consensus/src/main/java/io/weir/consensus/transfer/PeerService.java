@@ -9,6 +9,8 @@ import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.consensus.repair.Incarnation;
 import io.weir.consensus.repair.PeerHandler;
+import io.weir.logstore.Digest;
+import io.weir.protocol.DigestHeard;
 import io.weir.protocol.Error;
 import io.weir.protocol.Greeting;
 import io.weir.protocol.HelloRequest;
@@ -18,6 +20,8 @@ import io.weir.protocol.MembershipRequest;
 import io.weir.protocol.MembershipResponse;
 import io.weir.protocol.PullRequest;
 import io.weir.protocol.PullResponse;
+import io.weir.protocol.ReportDigestRequest;
+import io.weir.protocol.ReportDigestResponse;
 import io.weir.protocol.WeirPeersGrpc;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -164,6 +168,21 @@ public final class PeerService implements BindableService, AutoCloseable {
                 responses.onCompleted();
                 return null;
             });
+        }
+
+        @Override
+        public void reportDigest(ReportDigestRequest request, StreamObserver<ReportDigestResponse> responses) {
+            ReportDigestResponse.Builder response = ReportDigestResponse.newBuilder();
+            try {
+                check(request.getClusterId(), request.getNodeId(), false);
+                Digest digest = DigestBytes.parse(request.getDigest());
+                replicas.replica(request.getPartition()).reported(request.getNodeId(), request.getMarkIndex(), digest);
+                response.setHeard(DigestHeard.getDefaultInstance());
+            } catch (RuntimeException e) {
+                response.setError(errorOf(e));
+            }
+            responses.onNext(response.build());
+            responses.onCompleted();
         }
 
         @Override

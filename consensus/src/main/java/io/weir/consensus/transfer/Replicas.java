@@ -1,10 +1,11 @@
 package io.weir.consensus.transfer;
 
 import io.weir.consensus.partition.PurgeHold;
+import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
 import java.util.concurrent.CompletableFuture;
 
-/** This node's replicas, as far as copies are made of them. Any thread. */
+/** This node's replicas, as far as other members ask for them. Any thread. */
 public interface Replicas {
     /** One replica. */
     interface Replica {
@@ -21,6 +22,9 @@ public interface Replicas {
          *     io.weir.client.spi.NodeFailure}
          */
         CompletableFuture<Long> barrier();
+
+        /** A member tells what its replica found at a mark. */
+        void reported(String member, long markIndex, Digest digest);
     }
 
     /**

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +54,7 @@ class PullIT {
 
     private final LogStore store = new MemoryLogStore(IDENTITY);
     private final AtomicInteger held = new AtomicInteger();
+    private final List<String> reports = new CopyOnWriteArrayList<>();
     private final ExecutorService pullers = Executors.newCachedThreadPool();
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -121,6 +123,11 @@ class PullIT {
             @Override
             public CompletableFuture<Long> barrier() {
                 return CompletableFuture.completedFuture((long) EVENTS - 1);
+            }
+
+            @Override
+            public void reported(String member, long markIndex, Digest digest) {
+                reports.add(member + " " + markIndex + " " + digest);
             }
         };
     }
@@ -291,6 +298,17 @@ class PullIT {
         peers.close(); // as if the node died
         await("no hold", () -> held.get() == 0);
         second.close();
+    }
+
+    @Test
+    void aDigestIsReportedAndNobodyWaitsForIt() throws Exception {
+        GrpcPeers peers = serve(FAST);
+        peers.report("n1", 0, 17, new Digest(-1, 2));
+        await("the report", () -> reports.equals(List.of("n2 17 " + new Digest(-1, 2))));
+        peers.report("n1", 1, 18, Digest.EMPTY); // no such partition
+        peers.report("n7", 0, 18, Digest.EMPTY); // no such node
+        peers.report("n1", 0, 19, Digest.EMPTY);
+        await("the next report", () -> reports.size() == 2);
     }
 
     @Test
