@@ -18,8 +18,7 @@ import java.util.Random;
  */
 final class KillRounds implements AutoCloseable {
     private static final int STREAMS_PER_PARTITION = 8;
-    private static final int PAYLOAD_BYTES = 512;
-    private static final Duration POINT_PATIENCE = Duration.ofSeconds(30);
+    private static final int PAYLOAD_BYTES = 4_096;
     private static final int FAULT_EXIT_CODE = 137;
 
     /** What must be done to a node before it comes to a point. */
@@ -54,8 +53,8 @@ final class KillRounds implements AutoCloseable {
             new Point("checkpoint.tmp-written", Way.WORK, 12),
             new Point("checkpoint.renamed", Way.WORK, 12),
             new Point("checkpoint.done", Way.WORK, 12),
-            new Point("snapshot.taken", Way.WORK, 6),
-            new Point("purge.requested", Way.WORK, 6),
+            new Point("snapshot.taken", Way.WORK, 4),
+            new Point("purge.requested", Way.WORK, 2),
             new Point("open.metas-restored", Way.START, Rig.PARTITIONS),
             new Point("open.pinned", Way.START, Rig.PARTITIONS));
 
@@ -119,9 +118,11 @@ final class KillRounds implements AutoCloseable {
             rig.cluster().startWith(node, List.of("-Dweir.fault=" + point.name() + ":" + times));
             Rig.await(
                     point + " on " + node,
-                    POINT_PATIENCE,
+                    Rig.PATIENCE,
                     () -> rig.cluster().hasDied(node) ? Optional.of(true) : Optional.empty());
-            assertThat(rig.cluster().exitCode(node)).as("exit code at " + point).isEqualTo(FAULT_EXIT_CODE);
+            assertThat(rig.cluster().exitCode(node))
+                    .as("exit code at %s; %s", point, rig.cluster().lastWords(node))
+                    .isEqualTo(FAULT_EXIT_CODE);
         }
         return finish(node, point.name() + ", time " + times, appends);
     }

@@ -29,7 +29,7 @@ final class Rig implements AutoCloseable {
     static final int PARTITIONS = 4;
 
     /** For what takes seconds; on a machine that does much else it may take ten times as long. */
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("weir.rig.patience", 90));
 
     /** For servers that shall checkpoint and purge all the time. */
     static final List<String> SMALL_CHECKPOINTS =

@@ -239,6 +239,11 @@ public final class LocalCluster implements AutoCloseable {
         return process(nodeId).exitCode();
     }
 
+    /** The end of what the node printed in its present or last life, for a report. */
+    public String lastWords(String nodeId) {
+        return process(nodeId).tail();
+    }
+
     /** The file with everything that the node printed, over all its lives. */
     public Path output(String nodeId) {
         return process(nodeId).output();
