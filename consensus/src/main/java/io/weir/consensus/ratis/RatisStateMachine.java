@@ -4,6 +4,7 @@ import io.weir.consensus.partition.RaftEvents;
 import io.weir.consensus.partition.RaftPoint;
 import io.weir.consensus.repair.LogCut;
 import io.weir.logstore.support.FaultPoint;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -57,6 +58,8 @@ final class RatisStateMachine extends BaseStateMachine {
     private volatile @Nullable Snapshot latest;
     private volatile @Nullable RaftStorage storage;
 
+    private volatile RaftServer.@Nullable Division division;
+
     /**
      * @param logCut is told before the log is cut
      * @param self the client id under which this process proposes
@@ -77,18 +80,27 @@ final class RatisStateMachine extends BaseStateMachine {
     @Override
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
         storage = raftStorage;
+        division = server.getDivision(groupId);
         super.initialize(server, groupId, raftStorage);
         getLifeCycle().startAndTransition(() -> {});
     }
 
-    /** Unlocks the files of a group whose start has failed: Ratis forgets the group, and would keep them for ever. */
+    /**
+     * Ends a group whose start has failed, and unlocks its files: Ratis only forgets it. An append that reaches a group in the
+     * middle of its start makes it a follower; its start, which does so as well, then fails ({@code previous != null}), and
+     * what is left runs on: it would stand for election on files that another start has opened.
+     */
     void release() {
-        RaftStorage locked = storage;
-        if (locked != null) {
+        close(division);
+        close(storage); // a group that failed early has not come to know that it has one
+    }
+
+    private void close(@Nullable Closeable part) {
+        if (part != null) {
             try {
-                locked.close();
-            } catch (IOException e) {
-                LOG.warn("the files of {} stay locked until this process ends", getGroupId(), e);
+                part.close();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("{} of {} stays open until this process ends", part, getGroupId(), e);
             }
         }
     }

@@ -192,6 +192,32 @@ class RatisNodeIT {
         await(() -> appliers.get(broken).applied.get() == 20);
     }
 
+    /** An append may reach a group in the middle of its start, which then fails: nothing of it may live on. */
+    @Test
+    void aGroupThatStartsWhileItsLeaderSendsIsThereOnce() throws Exception {
+        int leader = awaitLeader();
+        int follower = (leader + 1) % 3;
+        for (int i = 1; i <= 20; i++) {
+            nodes.get(follower).stop(0);
+            propose(leader, i, i);
+            await(() -> {
+                try {
+                    restart(follower, true);
+                    return true;
+                } catch (IOException e) {
+                    return false;
+                }
+            });
+            int wanted = i;
+            await(() -> appliers.get(follower).applied.get() >= wanted);
+            String name = "n" + (follower + 1) + "@";
+            assertThat(Thread.getAllStackTraces().keySet().stream()
+                            .map(Thread::getName)
+                            .filter(thread -> thread.startsWith(name) && thread.contains("FollowerState")))
+                    .hasSizeLessThanOrEqualTo(1);
+        }
+    }
+
     @Test
     void aLeaderStepsDown() throws Exception {
         int leader = awaitLeader();
