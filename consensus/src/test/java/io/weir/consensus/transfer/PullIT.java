@@ -210,7 +210,7 @@ class PullIT {
                 peers.pull("n1", 0, 0, chunks);
                 return;
             } catch (NodeFailure e) {
-                if (!e.getMessage().contains("copies already") || System.nanoTime() > deadline) {
+                if (!String.valueOf(e.getMessage()).contains("copies already") || System.nanoTime() > deadline) {
                     throw e;
                 }
                 LockSupport.parkNanos(1_000_000);
