@@ -29,11 +29,11 @@ public interface RaftPort {
     CompletableFuture<Void> announce(byte[] data);
 
     /**
-     * Makes another member lead instead of this node.
+     * Gives up the lead, to another member if Raft is willing to have it elected at once, else to whoever is elected next.
      *
      * @param to node id
-     * @return completes when it does, or with a {@link io.weir.client.spi.NodeFailure} if this node does not lead or the other
-     *     one could not be elected in time
+     * @return completes when this node leads no more, or with a {@link io.weir.client.spi.NodeFailure} if it did not lead, or
+     *     still does after the timeout
      */
     CompletableFuture<Void> handOver(String to, long timeoutMs);
 

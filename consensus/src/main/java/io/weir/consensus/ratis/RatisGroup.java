@@ -134,20 +134,26 @@ final class RatisGroup implements RaftPort {
                 .thenAccept(reply -> {});
     }
 
+    /** Ratis hands over to none of a lower priority; then whoever is elected takes over. */
     @Override
     public CompletableFuture<Void> handOver(String to, long timeoutMs) {
+        return transfer(RaftPeerId.valueOf(to), timeoutMs)
+                .exceptionallyCompose(refused -> transfer(null, timeoutMs).whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        failure.addSuppressed(refused);
+                    }
+                }));
+    }
+
+    /** Null: to nobody in particular. */
+    private CompletableFuture<Void> transfer(@Nullable RaftPeerId to, long timeoutMs) {
         RaftServer running = server;
         if (running == null) {
             return Failures.failed(Failures.notReady("the partition is not running on this node"));
         }
         try {
             return reply(running.transferLeadershipAsync(new TransferLeadershipRequest(
-                            announcer,
-                            node,
-                            group,
-                            announcements.incrementAndGet(),
-                            RaftPeerId.valueOf(to),
-                            timeoutMs)))
+                            announcer, node, group, announcements.incrementAndGet(), to, timeoutMs)))
                     .thenAccept(reply -> {});
         } catch (IOException | RuntimeException e) {
             return Failures.failed(RatisFailures.of(e));
