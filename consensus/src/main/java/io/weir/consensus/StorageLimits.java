@@ -65,6 +65,18 @@ public record StorageLimits(
                 DEFAULT.copyBytesPerSecond);
     }
 
+    /** The same with another interval of marks. */
+    public StorageLimits withMarksEvery(Duration interval) {
+        return new StorageLimits(
+                checkpointBytes,
+                checkpointEntries,
+                checkpointAge,
+                keptLogBytes,
+                segmentBytes,
+                interval,
+                copyBytesPerSecond);
+    }
+
     MarkPolicy marks() {
         return MarkPolicy.every(markInterval.toMillis());
     }

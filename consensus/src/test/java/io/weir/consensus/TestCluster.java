@@ -52,13 +52,16 @@ final class TestCluster implements AutoCloseable {
 
     /** @param stores gives each node its stores */
     static TestCluster start(Path directory, int partitions, Function<String, StoreOpener> stores) {
-        TestCluster cluster = new TestCluster(directory, 3, partitions, stores, StorageLimits.DEFAULT);
-        cluster.startAll();
-        return cluster;
+        return start(directory, partitions, stores, StorageLimits.DEFAULT);
     }
 
     static TestCluster start(Path directory, int partitions, StorageLimits storage) {
-        TestCluster cluster = new TestCluster(directory, 3, partitions, node -> WeirNode::defaultStore, storage);
+        return start(directory, partitions, node -> WeirNode::defaultStore, storage);
+    }
+
+    static TestCluster start(
+            Path directory, int partitions, Function<String, StoreOpener> stores, StorageLimits storage) {
+        TestCluster cluster = new TestCluster(directory, 3, partitions, stores, storage);
         cluster.startAll();
         return cluster;
     }

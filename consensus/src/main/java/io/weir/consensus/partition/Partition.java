@@ -326,21 +326,24 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
     /** Marks the partition failed and takes it out of Raft, on another thread: Raft's own may be the caller. */
     private void fail(Kind kind, String reason) {
-        fail(kind, reason, raft::halt);
+        refuseAll(reason);
+        if (failure.compareAndSet(null, new PartitionFailure(kind, reason))) {
+            checkpoints.stop();
+            onThread(raft::halt);
+        }
     }
 
-    private void fail(Kind kind, String reason, Runnable leave) {
+    private void refuseAll(String reason) {
         readiness.failed(reason);
-        if (!failure.compareAndSet(null, new PartitionFailure(kind, reason))) {
-            return;
-        }
-        checkpoints.stop();
         NodeFailure refusal = Failures.notReady("partition " + number + " has failed on this node: " + reason);
         batcher.refuse(refusal);
         waiters.close(refusal);
-        Thread halter = new Thread(leave, halterName);
-        halter.setDaemon(true);
-        halter.start();
+    }
+
+    private void onThread(Runnable work) {
+        Thread thread = new Thread(work, halterName);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
@@ -349,7 +352,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
      */
     private void judged(DigestVerdict verdict) {
         refuseIfDisputed();
-        if (!verdict.isDiverged()) {
+        if (!verdict.isDiverged() || readiness.failure() != null) {
             return;
         }
         String reason = Digests.divergence(verdict);
@@ -358,10 +361,15 @@ public final class Partition implements RaftEvents, AutoCloseable {
             LOG.error("partition {}: {}; {} steps aside first", number, reason, minority.get(0));
             return;
         }
-        fail(Kind.STORE_DIVERGED, reason, () -> {
-            handOver(verdict);
-            raft.halt();
-        });
+        if (raft.view().leads()) {
+            refuseAll(reason);
+            onThread(() -> {
+                handOver(verdict);
+                fail(Kind.STORE_DIVERGED, reason);
+            });
+        } else {
+            fail(Kind.STORE_DIVERGED, reason);
+        }
     }
 
     /** A leader gives the lead to one of the majority: nobody has to wait for an election timeout. */
@@ -370,7 +378,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 .filter(node -> !node.equals(nodeId) && !verdict.minority().contains(node))
                 .findFirst()
                 .orElse(null);
-        if (heir == null || !raft.view().leads()) {
+        if (heir == null) {
             return;
         }
         try {
@@ -390,7 +398,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
     }
 
     private void refuseOrNot() {
-        if (failure.get() == null) {
+        if (readiness.failure() == null) {
             batcher.refuse(full != null ? full : disputed);
         }
     }

@@ -182,6 +182,7 @@ class DigestJudgementTest {
         assertThat(partition.failure()).as("a1 is first").isNull();
         mark();
         report(Map.of("n2", X, "n3", X));
+        awaitHalt();
         assertThat(partition.failure())
                 .as("nobody else is odd, and this one is, though it did not report")
                 .isNotNull();

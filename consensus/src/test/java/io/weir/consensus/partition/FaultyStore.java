@@ -11,6 +11,9 @@ import io.weir.logstore.StoreReceiver;
 import io.weir.logstore.WriteBatch;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -21,6 +24,7 @@ public final class FaultyStore implements LogStore {
     private final LogStore store;
     private final AtomicInteger commits = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger corruption = new AtomicInteger();
     private volatile Supplier<StoreException> failure = () -> {
         throw new IllegalStateException();
     };
@@ -49,6 +53,28 @@ public final class FaultyStore implements LogStore {
         gate.countDown();
     }
 
+    /**
+     * Makes the store keep other bytes than it is given, in the next append that comes: a row like any other, with the
+     * checksum that fits it.
+     *
+     * @param mask what is changed, bit by bit, in the last byte of the first event; not 0
+     */
+    public void corruptNextAppend(int mask) {
+        corruption.set(mask);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void corrupt(Object[] arguments) {
+        int mask = corruption.getAndSet(0);
+        List<ByteBuffer> events = new ArrayList<>((List<ByteBuffer>) arguments[arguments.length - 1]);
+        ByteBuffer first = ByteBuffer.allocate(events.get(0).remaining())
+                .put(events.get(0).duplicate())
+                .flip();
+        int last = first.limit() - 1;
+        events.set(0, first.put(last, (byte) (first.get(last) ^ mask)));
+        arguments[arguments.length - 1] = events;
+    }
+
     @Override
     public WriteBatch beginWrite() {
         WriteBatch batch = store.beginWrite();
@@ -60,6 +86,9 @@ public final class FaultyStore implements LogStore {
                             throw failure.get();
                         }
                         commits.incrementAndGet();
+                    }
+                    if (method.getName().equals("append") && corruption.get() != 0) {
+                        corrupt(arguments);
                     }
                     try {
                         return method.invoke(batch, arguments);
