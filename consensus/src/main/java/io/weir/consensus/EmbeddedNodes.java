@@ -31,8 +31,8 @@ public final class EmbeddedNodes implements EmbeddedProvider {
             NodeDirectory locked = NodeDirectory.lock(directory);
             closing.add("directory lock", locked::close);
             NodeConfig config = config(locked.path(), locked.claim(EmbeddedNodes::identity));
-            WeirNode node =
-                    WeirNode.start(config, NodeAddresses.check(config), locked, WeirNode::defaultStore, closing);
+            WeirNode node = WeirNode.start(
+                    config, NodeAddresses.check(config), locked, WeirNode::defaultStore, port -> port, closing);
             node.awaitReady(READY);
             return new EmbeddedEventStore(node);
         } catch (CannotOpen e) {

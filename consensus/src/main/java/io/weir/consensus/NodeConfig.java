@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param clusterId name of the cluster, 1 to 64 characters of {@code [A-Za-z0-9._-]}; a directory of another one is refused
  * @param nodeId which of the members this node is
- * @param members all members, this one among them
+ * @param members all members, this one among them; with client addresses if there are several
  * @param partitions how many partitions, 1 to 64
  * @param directory where this node keeps everything; owned by one node at a time
  * @param storage how often stores are made durable, and how much log is kept
@@ -38,6 +38,14 @@ public record NodeConfig(
         }
         if (members.stream().map(MemberConfig::id).distinct().count() != members.size()) {
             throw new IllegalArgumentException("two members have the same id: " + members);
+        }
+        if (members.size() > 1) {
+            for (MemberConfig member : members) {
+                if (member.clientAddress() == null) {
+                    throw new IllegalArgumentException("member \"" + member.id()
+                            + "\" has no client address; members of a cluster repair each other through it");
+                }
+            }
         }
         if (members.stream().noneMatch(member -> member.id().equals(nodeId))) {
             throw new IllegalArgumentException("node \"" + nodeId + "\" is not among the members "

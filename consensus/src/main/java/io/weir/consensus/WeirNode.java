@@ -9,7 +9,9 @@ import io.weir.client.spi.NodeChannel;
 import io.weir.consensus.frontdoor.FrontDoor;
 import io.weir.consensus.ratis.RatisNode;
 import io.weir.consensus.repair.Caretaker;
+import io.weir.consensus.repair.Incarnations;
 import io.weir.consensus.repair.MemberDesk;
+import io.weir.consensus.repair.PeerPort;
 import io.weir.consensus.repair.Quarantine;
 import io.weir.consensus.repair.RepairSetup;
 import io.weir.consensus.repair.Replica;
@@ -18,10 +20,16 @@ import io.weir.consensus.repair.Stores;
 import io.weir.consensus.transfer.PartitionReplicas;
 import io.weir.consensus.transfer.PeerService;
 import io.weir.logstore.LogStore;
+import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.StoreReceiver;
 import io.weir.logstore.lmdb.LmdbLogStore;
+import io.weir.logstore.lmdb.LmdbReceiver;
 import io.weir.logstore.lmdb.Settings;
+import io.weir.logstore.pages.BackgroundVerification;
+import io.weir.logstore.pages.Effort;
+import io.weir.logstore.pages.StoreCheck;
 import io.weir.protocol.Member;
 import io.weir.protocol.NodeStatus;
 import java.io.IOException;
@@ -30,6 +38,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +56,8 @@ public final class WeirNode implements AutoCloseable {
     private static final long EXPIRY_PERIOD_MS = 50;
     private static final long FOLLOW_PERIOD_MS = 10;
     private static final long FORCE_PERIOD_MS = 1_000;
+    private static final long CHECK_MS = 100;
+    private static final long VERIFIED_BYTES_PER_SECOND = 32L << 20;
     private static final long READY_POLL_MS = 5;
     private static final Logger LOG = LoggerFactory.getLogger(WeirNode.class);
 
@@ -78,13 +90,18 @@ public final class WeirNode implements AutoCloseable {
     }
 
     static WeirNode start(NodeConfig config, StoreOpener stores) {
+        return start(config, stores, port -> port);
+    }
+
+    /** @param through may come between this node and the others */
+    static WeirNode start(NodeConfig config, StoreOpener stores, UnaryOperator<PeerPort> through) {
         Closing closing = new Closing();
         try {
             NodeDirectory directory = NodeDirectory.lock(config.directory());
             closing.add("directory lock", directory::close);
             NodeAddresses addresses = NodeAddresses.check(config);
             directory.claim(found -> NodeIdentity.of(config));
-            return start(config, addresses, directory, stores, closing);
+            return start(config, addresses, directory, stores, through, closing);
         } catch (EventStoreException e) {
             closing.close();
             throw e;
@@ -99,7 +116,12 @@ public final class WeirNode implements AutoCloseable {
 
     /** Starts in a directory that is locked and claimed; what was started is in {@code closing}, also after a failure. */
     static WeirNode start(
-            NodeConfig config, NodeAddresses addresses, NodeDirectory directory, StoreOpener stores, Closing closing)
+            NodeConfig config,
+            NodeAddresses addresses,
+            NodeDirectory directory,
+            StoreOpener stores,
+            UnaryOperator<PeerPort> through,
+            Closing closing)
             throws IOException {
         NodePeers peers = new NodePeers(config);
         NodeThreads threads = new NodeThreads(config, System::currentTimeMillis, peers.digests(), peers.copies());
@@ -114,10 +136,14 @@ public final class WeirNode implements AutoCloseable {
                 directory.raft(),
                 config.storage().segmentBytes(),
                 config.storage().keptLogBytes()));
+        BackgroundVerification verification = new BackgroundVerification(VERIFIED_BYTES_PER_SECOND);
+        closing.add("verification", verification::close);
         Quarantine quarantine = new Quarantine(directory.path());
         List<Replica> replicas = IntStream.range(0, config.partitions())
                 .mapToObj(number -> new Replica(config.nodeId(), number))
                 .toList();
+        Incarnations incarnations =
+                Incarnations.open(directory.path(), config.members().size() == 1);
         Caretaker caretaker = new Caretaker(
                 new RepairSetup(
                         config.nodeId(),
@@ -125,8 +151,10 @@ public final class WeirNode implements AutoCloseable {
                         directory.path(),
                         raft,
                         stores(config, directory, stores),
+                        verification,
                         quarantine,
-                        peers.port(),
+                        through.apply(peers.port()),
+                        incarnations,
                         threads.setup(),
                         RatisNode.MAX_ELECTION_MS),
                 replicas);
@@ -138,7 +166,6 @@ public final class WeirNode implements AutoCloseable {
         closing.add("peers", peers::close);
         awaitForgottenElections(config, directory);
         raft.start();
-        caretaker.start();
         threads.every(EXPIRY_PERIOD_MS, () -> {
             replicas.forEach(replica -> replica.expire(System.nanoTime()));
             caretaker.watch();
@@ -148,21 +175,21 @@ public final class WeirNode implements AutoCloseable {
         String clientAddress = config.self().clientAddress();
         if (clientAddress != null) {
             PeerService service = peers.service(
-                    new MemberDesk(raft),
+                    new MemberDesk(raft, incarnations),
                     new PartitionReplicas(
                             config.partitions(), number -> replicas.get(number).partition()));
             FrontDoor door = FrontDoor.start(channel, List.of(service), clientAddress);
             closing.add("front door", door::close);
             closing.add("copies", service::close);
         }
-        awaitFirstAttempts(caretaker, replicas);
+        start(caretaker, replicas);
         return new WeirNode(config, replicas, channel, closing);
     }
 
     /** What only a human can decide is told to the human at once. */
-    private static void awaitFirstAttempts(Caretaker caretaker, List<Replica> replicas) {
+    private static void start(Caretaker caretaker, List<Replica> replicas) {
         try {
-            caretaker.awaitFirstAttempts();
+            caretaker.start();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CannotOpen("interrupted while the node was starting", e);
@@ -186,6 +213,30 @@ public final class WeirNode implements AutoCloseable {
             @Override
             public Path directory(int partition) {
                 return directory.store(partition);
+            }
+
+            @Override
+            public void check(int partition, boolean all) {
+                if (!Files.isDirectory(directory(partition))) {
+                    return; // will be created
+                }
+                if (all) {
+                    StoreCheck.full(directory(partition), Effort.full());
+                } else {
+                    StoreCheck.beforeOpen(directory(partition), CHECK_MS);
+                }
+            }
+
+            @Override
+            public PartitionState receive(int partition, Consumer<StoreReceiver> pull) {
+                StoreIdentity identity = new StoreIdentity(config.clusterId(), partition);
+                try (LmdbReceiver receiver =
+                        LmdbLogStore.receive(directory(partition), identity, Settings.defaults())) {
+                    pull.accept(receiver);
+                    PartitionState state = receiver.finish();
+                    receiver.activate();
+                    return state;
+                }
             }
 
             @Override
@@ -218,6 +269,11 @@ public final class WeirNode implements AutoCloseable {
 
     public NodeConfig config() {
         return config;
+    }
+
+    /** The place of a partition on this node. */
+    Replica replica(int number) {
+        return partitions.get(number);
     }
 
     /** The direct way into this node; closing it does nothing. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The text of {@code weir.identity}, which every later version must read, and the names that it can hold. */
 final class NodeIdentityTest {
     private static final MemberConfig N1 = new MemberConfig("n1", "127.0.0.1:7001", "127.0.0.1:7101");
-    private static final MemberConfig N2 = new MemberConfig("n2", "127.0.0.1:7002", null);
+    private static final MemberConfig N2 = new MemberConfig("n2", "127.0.0.1:7002", "127.0.0.1:7102");
     private static final String OF_TWO = """
             format=1
             cluster=orders_2.eu-west

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -28,6 +29,7 @@ final class TestCluster implements AutoCloseable {
 
     private final List<MemberConfig> members = new ArrayList<>();
     private final Map<String, WeirNode> running = new ConcurrentSkipListMap<>();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private final Path directory;
     private final int partitions;
     private final Function<String, StoreOpener> stores;
@@ -48,6 +50,11 @@ final class TestCluster implements AutoCloseable {
 
     static TestCluster start(Path directory, int partitions) {
         return start(directory, partitions, node -> WeirNode::defaultStore);
+    }
+
+    /** Three members of which none is running yet. */
+    static TestCluster ofThree(Path directory, int partitions) {
+        return new TestCluster(directory, 3, partitions, node -> WeirNode::defaultStore, StorageLimits.DEFAULT);
     }
 
     /** @param stores gives each node its stores */
@@ -73,7 +80,7 @@ final class TestCluster implements AutoCloseable {
 
     WeirNode start(String id) {
         NodeConfig config = new NodeConfig("test-cluster", id, members, partitions, directory.resolve(id), storage);
-        WeirNode node = WeirNode.start(config, stores.apply(id));
+        WeirNode node = WeirNode.start(config, stores.apply(id), port -> new UnreliablePeers(port, refused));
         running.put(id, node);
         return node;
     }
@@ -192,6 +199,11 @@ final class TestCluster implements AutoCloseable {
         return Weir.connect("weir://"
                 + String.join(
                         ",", members.stream().map(MemberConfig::clientAddress).toList()));
+    }
+
+    /** Names of peer calls, "leave" and "join", that do not come through as long as they are in here. */
+    Set<String> refused() {
+        return refused;
     }
 
     /** Where a node has its files. */

@@ -68,6 +68,15 @@ class WeirNodeIT {
     }
 
     @Test
+    void membersOfAClusterNeedClientAddresses() {
+        MemberConfig first = new MemberConfig("n1", "127.0.0.1:1", "127.0.0.1:2");
+        MemberConfig second = new MemberConfig("n2", "127.0.0.1:3", null);
+        assertThatThrownBy(() -> new NodeConfig("c1", "n1", List.of(first, second), 1, directory))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("member \"n2\" has no client address");
+    }
+
+    @Test
     void aDirectoryInUseIsRefusedAndFreeAgainAfterwards() {
         try (WeirNode node = ready(config())) {
             assertThat(node.status().getReady()).isTrue();
@@ -125,31 +134,33 @@ class WeirNodeIT {
         List<Integer> free = TestCluster.freePorts(2);
         try (ServerSocket taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            assertRefused(two("127.0.0.1:" + taken.getLocalPort(), new MemberConfig("n2", "127.0.0.1:1", null)))
+            assertRefused(two(
+                            "127.0.0.1:" + taken.getLocalPort(), new MemberConfig("n2", "127.0.0.1:1", "127.0.0.1:2")))
                     .hasMessageContaining("another port");
         }
         assertThat(directory.resolve(NodeIdentity.FILE)).doesNotExist();
         String other = "127.0.0.1:" + free.get(1);
-        WeirNode.start(two("127.0.0.1:" + free.get(0), new MemberConfig("n2", other, null)))
+        WeirNode.start(two("127.0.0.1:" + free.get(0), new MemberConfig("n2", other, "127.0.0.1:2")))
                 .close();
     }
 
     @Test
     void anAddressOfAnotherMemberThatOthersCanReachIsRefused() {
         String own = "127.0.0.1:" + TestCluster.freePorts(1).get(0);
-        assertRefused(two(own, new MemberConfig("n2", "192.0.2.1:7000", null)))
+        assertRefused(two(own, new MemberConfig("n2", "192.0.2.1:7000", "127.0.0.1:2")))
                 .hasMessageContaining("peer address of node n2 192.0.2.1:7000")
                 .hasMessageContaining("no TLS yet");
         assertRefused(two(own, new MemberConfig("n2", "127.0.0.1:1", "192.0.2.1:7001")))
                 .hasMessageContaining("client address of node n2 192.0.2.1:7001")
                 .hasMessageContaining("no TLS yet");
-        assertRefused(two(own, new MemberConfig("n2", "127.0.0.1:0", null)))
+        assertRefused(two(own, new MemberConfig("n2", "127.0.0.1:0", "127.0.0.1:2")))
                 .hasMessageContaining("peer address of node n2 has port 0");
     }
 
     /** The first of two members, in the test's directory. */
     private NodeConfig two(String peerAddress, MemberConfig second) {
-        return new NodeConfig("c1", "n1", List.of(new MemberConfig("n1", peerAddress, null), second), 1, directory);
+        String client = "127.0.0.1:" + TestCluster.freePorts(1).get(0);
+        return new NodeConfig("c1", "n1", List.of(new MemberConfig("n1", peerAddress, client), second), 1, directory);
     }
 
     @Test

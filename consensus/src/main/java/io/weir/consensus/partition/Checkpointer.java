@@ -3,7 +3,6 @@ package io.weir.consensus.partition;
 import io.weir.logstore.Checkpoint;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
-import io.weir.logstore.StoreException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * is short, and completed on another thread, which is not; one at a time.
  *
  * <p>A checkpoint that fails is not tried again in the same store: a disk that has refused once has forgotten what it refused,
- * and would report success. One for which there was no space is different: the store has tried nothing that it cannot repeat.
+ * and would report success.
  */
 final class Checkpointer {
     /** What becomes of checkpoints; on the thread that completes them. */
@@ -122,9 +121,6 @@ final class Checkpointer {
                 checkpoint.complete();
                 isDurable = true;
             }
-        } catch (StoreException.Full e) {
-            // Nothing was lost, and the previous checkpoint stays. What is applied from now on is reason for the next.
-            LOG.warn("no space for the checkpoint at {}", checkpoint.state(), e);
         } catch (Throwable t) {
             failure = t;
             stop();

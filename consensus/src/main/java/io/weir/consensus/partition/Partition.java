@@ -294,6 +294,11 @@ public final class Partition implements RaftEvents, AutoCloseable {
         }
     }
 
+    /** Somebody has found damage in the store; any thread. */
+    public void storeDamaged(String damage) {
+        fail(Kind.STORE_CORRUPTED, damage);
+    }
+
     /** Refuses commands and reads from now on, and fails what waits. First of the three steps of closing. Idempotent. */
     public void stopServing() {
         closing.set(true);

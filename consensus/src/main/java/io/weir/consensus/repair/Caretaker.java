@@ -23,7 +23,11 @@ public final class Caretaker {
     private static final long CLOSE_MS = 15_000;
     private static final Logger LOG = LoggerFactory.getLogger(Caretaker.class);
 
+    private static final long GREETING_PAUSE_MS = 200;
+
     private final String nodeId;
+    private final Incarnations incarnations;
+    private final Greetings greetings;
     private final List<ReplicaKeeper> keepers = new ArrayList<>();
     private final Set<Integer> busy = new HashSet<>();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -35,6 +39,8 @@ public final class Caretaker {
      */
     public Caretaker(RepairSetup setup, List<Replica> replicas) throws IOException {
         this.nodeId = setup.nodeId();
+        this.incarnations = setup.incarnations();
+        this.greetings = new Greetings(setup.others(), setup.peers(), incarnations);
         for (Replica replica : replicas) {
             keepers.add(new ReplicaKeeper(setup, replica, ReplicaRecord.read(setup.data(), replica.number()), closing));
         }
@@ -46,22 +52,94 @@ public final class Caretaker {
         });
     }
 
-    /** Begins to bring all replicas to life. */
-    public void start() {
-        keepers.forEach(this::work);
+    /**
+     * Begins to bring all replicas to life. If this node can rely on its directory, each has been looked at when this returns;
+     * else it waits in the background for what the others know.
+     */
+    public void start() throws InterruptedException {
+        boolean isSettled = incarnations.isSettled();
+        if (isSettled) {
+            keepers.forEach(this::work);
+        }
+        workers.execute(this::introduce);
+        if (isSettled) {
+            for (ReplicaKeeper keeper : keepers) {
+                keeper.replica().awaitBegun();
+            }
+        }
     }
 
-    /** Waits until each replica runs, or it is known what it waits for. */
-    public void awaitFirstAttempts() throws InterruptedException {
+    /** Greets the others until all have answered; before that, a node that is not settled does nothing else. */
+    private void introduce() {
+        try {
+            if (!incarnations.isSettled()) {
+                introduceAnew();
+                keepers.forEach(this::work);
+                awaitSettled();
+                greetings.again();
+            }
+            while (!greetings.silent().isEmpty()) {
+                Incarnation other = greetings.greet();
+                if (other != null) {
+                    forgotten(other);
+                    keepers.forEach(this::work);
+                    awaitSettled();
+                    greetings.again();
+                }
+                pause();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("{}: not all members were greeted: closing", nodeId, e);
+        } catch (IOException e) {
+            LOG.error("{}: cannot note who is who; nothing starts without", nodeId, e);
+            keepers.forEach(keeper -> keeper.replica().failFirst("cannot note who is who: " + e));
+        }
+    }
+
+    private void introduceAnew() throws IOException, InterruptedException {
+        while (true) {
+            Incarnation other = greetings.greet();
+            if (other != null) {
+                forgotten(other);
+                return;
+            }
+            Set<String> silent = greetings.silent();
+            if (silent.isEmpty()) {
+                incarnations.settle();
+                return;
+            }
+            String reason = "this node is new: waiting to hear from all other members, still from " + silent;
+            keepers.forEach(keeper -> keeper.replica().move(ReplicaState.STARTING, reason, null));
+            pause();
+        }
+    }
+
+    private void forgotten(Incarnation other) throws IOException {
+        LOG.error("{}: other members know this node as {}; it has lost its disk, and joins anew", nodeId, other);
+        incarnations.unsettle(other);
         for (ReplicaKeeper keeper : keepers) {
-            keeper.replica().awaitBegun();
+            keeper.distrust("this node has lost its disk: other members know it as " + other);
+        }
+    }
+
+    /** All replicas have joined: from now on this directory is who this node is. */
+    private void awaitSettled() throws IOException, InterruptedException {
+        for (ReplicaKeeper keeper : keepers) {
+            keeper.replica().awaitRunning();
+        }
+        incarnations.settle();
+    }
+
+    private void pause() throws InterruptedException {
+        if (closing.await(GREETING_PAUSE_MS, TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException("the node is closing");
         }
     }
 
     /** Looks after those that have failed; to be called every few dozen milliseconds. */
     public void watch() {
         for (ReplicaKeeper keeper : keepers) {
-            if (keeper.isFailed()) {
+            if (keeper.isNeeded()) {
                 work(keeper);
             }
         }

@@ -4,7 +4,10 @@ import io.weir.consensus.guard.WatermarkKeeper;
 import io.weir.consensus.partition.Partition;
 import io.weir.consensus.partition.RaftPort;
 import io.weir.logstore.LogStore;
+import io.weir.logstore.pages.BackgroundVerification;
+import io.weir.logstore.pages.Verification;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +28,15 @@ final class Life {
     private volatile boolean isFollowed;
     private volatile long forcedAt = -1;
     private final WatermarkKeeper watermark;
+    private final OpenMark openMark;
+    private BackgroundVerification.@Nullable Task verification;
 
-    private Life(RepairSetup setup, int number, LogStore store, WatermarkKeeper watermark) {
+    private Life(RepairSetup setup, int number, LogStore store, WatermarkKeeper watermark, OpenMark openMark) {
         this.setup = setup;
         this.number = number;
         this.store = store;
         this.watermark = watermark;
+        this.openMark = openMark;
         this.port = setup.groups().newPort(number);
         this.partition = new Partition(number, store, port, setup.partitions());
     }
@@ -38,25 +44,58 @@ final class Life {
     /**
      * Begins a life: the group runs when this returns.
      *
-     * @param store becomes the life's; closed if it fails
+     * @param store becomes the life's if it succeeds
+     * @param watermark becomes the life's; closed if it fails
+     * @param openMark cleared when the store is verified or closed
      * @param isMember see {@link RaftGroups#start}
      */
-    static Life begin(RepairSetup setup, int number, LogStore store, WatermarkKeeper watermark, boolean isMember)
+    static Life begin(
+            RepairSetup setup,
+            int number,
+            LogStore store,
+            WatermarkKeeper watermark,
+            OpenMark openMark,
+            boolean isMember)
             throws IOException {
-        Life life = new Life(setup, number, store, watermark);
+        Life life = new Life(setup, number, store, watermark, openMark);
         boolean begun = false;
         try {
             life.partition.start();
             setup.groups().start(number, life.port, life.partition, life::cutting, isMember);
             life.isFollowed = true;
+            life.verify();
             begun = true;
             return life;
         } finally {
             if (!begun) {
                 life.partition.close();
                 watermark.close();
-                store.close();
             }
+        }
+    }
+
+    private void verify() {
+        verification = setup.verification().submit(store, setup.stores().directory(number), new Verified());
+    }
+
+    /** What the verification in the background finds. */
+    private final class Verified implements BackgroundVerification.Listener {
+        @Override
+        public void ended(Verification found) {
+            if (found.damage() != null) {
+                partition.storeDamaged("found in the background: " + found.damage());
+                return;
+            }
+            try {
+                openMark.clear();
+            } catch (IOException e) {
+                LOG.warn("partition {}: its store is sound, which could not be noted", number, e);
+            }
+        }
+
+        @Override
+        public void failed(RuntimeException e) {
+            LOG.warn("partition {}: its store could not be verified", number, e);
         }
     }
 
@@ -115,7 +154,11 @@ final class Life {
     void close() throws IOException, InterruptedException {
         isFollowed = false;
         watermark.close();
+        if (verification != null) {
+            verification.close();
+        }
         closeStore(store, setup.nodeId(), number);
+        openMark.clear();
     }
 
     /** Stops, and closes the store. */

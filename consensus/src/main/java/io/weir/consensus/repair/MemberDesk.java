@@ -1,19 +1,26 @@
 package io.weir.consensus.repair;
 
 import io.weir.consensus.partition.Failures;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** Answers the other members: knows who they have been, and lets them leave and join the groups that this node leads. */
 public final class MemberDesk implements PeerHandler {
     private final RaftGroups groups;
+    private final Incarnations incarnations;
 
-    public MemberDesk(RaftGroups groups) {
+    public MemberDesk(RaftGroups groups, Incarnations incarnations) {
         this.groups = groups;
+        this.incarnations = incarnations;
     }
 
     @Override
     public Greeting hello(String member, Incarnation incarnation, boolean settled) {
-        throw Failures.notReady("greetings are not answered yet");
+        try {
+            return new Greeting(incarnations.self(), incarnations.heard(member, incarnation, settled));
+        } catch (IOException e) {
+            throw Failures.notReady("what " + member + " says cannot be noted: " + e);
+        }
     }
 
     @Override

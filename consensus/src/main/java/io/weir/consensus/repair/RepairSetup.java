@@ -1,6 +1,7 @@
 package io.weir.consensus.repair;
 
 import io.weir.consensus.partition.PartitionSetup;
+import io.weir.logstore.pages.BackgroundVerification;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -15,8 +16,10 @@ import java.util.stream.Stream;
  * @param data the node's directory
  * @param groups the node's Raft groups
  * @param stores the node's stores
+ * @param verification reads stores that are open, slowly
  * @param quarantine where files go that are not trusted
  * @param peers the way to the other members
+ * @param incarnations who this node is, and who the others are known to be
  * @param partitions what partitions share
  * @param electionMs after this long without a leader every member stands for election
  */
@@ -26,8 +29,10 @@ public record RepairSetup(
         Path data,
         RaftGroups groups,
         Stores stores,
+        BackgroundVerification verification,
         Quarantine quarantine,
         PeerPort peers,
+        Incarnations incarnations,
         PartitionSetup partitions,
         long electionMs) {
     /** Ids of all members. */

@@ -84,6 +84,20 @@ public final class Replica {
         }
     }
 
+    /** Waits until the replica is running. */
+    synchronized void awaitRunning() throws InterruptedException {
+        while (life.state() != ReplicaState.RUNNING) {
+            wait();
+        }
+    }
+
+    /** Fails a replica that has not begun. */
+    synchronized void failFirst(String reason) {
+        if (life.state() == ReplicaState.STARTING) {
+            move(ReplicaState.FAILED, reason, null);
+        }
+    }
+
     /** See {@link io.weir.client.spi.NodeChannel#submit}; the command has been checked. */
     public CompletableFuture<Outcome> submit(Command command, long timeoutMs) {
         Life now = life;

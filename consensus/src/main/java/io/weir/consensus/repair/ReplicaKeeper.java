@@ -1,19 +1,14 @@
 package io.weir.consensus.repair;
 
-import io.weir.consensus.guard.LogGuard;
-import io.weir.consensus.guard.StoreMark;
 import io.weir.consensus.guard.Verdict;
 import io.weir.consensus.partition.Partition;
 import io.weir.consensus.partition.PartitionFailure;
 import io.weir.consensus.repair.Blocked.By;
 import io.weir.consensus.repair.ReplicaRecord.Step;
 import io.weir.logstore.LogStore;
-import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.support.FaultPoint;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +32,21 @@ final class ReplicaKeeper {
 
     private static final long MEMBERSHIP_TIMEOUT_MS = 10_000;
     private static final long SPACE_POLL_MS = 500;
+    private static final String NOBODY_ELSE =
+            "there is no other member to learn from: restore a backup of this partition";
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaKeeper.class);
 
     private final RepairSetup setup;
     private final int number;
     private final Replica replica;
     private final CountDownLatch closing;
-    private final LogGuard guard;
+    private final ReplicaFiles files;
     private final Peers peers;
+    private final StoreCopy copy;
     private final Retries retries = new Retries(System::nanoTime);
     private final ReplicaRecord record;
     private volatile @Nullable Life life;
+    private volatile @Nullable String distrust;
 
     /** @param closing opened when the node closes */
     ReplicaKeeper(RepairSetup setup, Replica replica, ReplicaRecord record, CountDownLatch closing) {
@@ -56,19 +55,28 @@ final class ReplicaKeeper {
         this.replica = replica;
         this.record = record;
         this.closing = closing;
-        Path group = setup.groups().directory(number);
-        this.guard = new LogGuard(group, setup.data().resolve("raft-guard").resolve(group.getFileName()));
+        this.files = new ReplicaFiles(setup, number);
         this.peers = new Peers(setup.others());
+        this.copy = new StoreCopy(setup);
     }
 
     Replica replica() {
         return replica;
     }
 
-    /** Whether a life has failed, so that {@link #bringUp} must be called. */
-    boolean isFailed() {
+    /** Whether {@link #bringUp} must be called: a life has failed, or is not trusted any more. */
+    boolean isNeeded() {
+        return isFailed() || (distrust != null && life != null);
+    }
+
+    private boolean isFailed() {
         Life now = life;
         return now != null && now.partition().failure() != null;
+    }
+
+    /** The replica must leave and join, whatever its files say. */
+    void distrust(String reason) {
+        distrust = reason;
     }
 
     /** Work of the node's timer: microseconds. */
@@ -128,12 +136,16 @@ final class ReplicaKeeper {
                 plan = Plan.OPEN;
             }
         }
-        retries.succeeded();
     }
 
     /** One attempt; what the disk says against it becomes a reason to wait. */
     private Plan attempt(Plan plan) throws Blocked, InterruptedException {
         try {
+            String reason = distrust;
+            if (reason != null) {
+                distrust = null;
+                return mustRejoin(reason);
+            }
             if (record.step() == Step.REJOINING || plan == Plan.REJOIN) {
                 return rejoin();
             }
@@ -187,18 +199,23 @@ final class ReplicaKeeper {
             return Plan.OPEN;
         }
         PartitionFailure failure = failed.partition().failure();
-        if (failure == null) { // it was well, but what had to be noted about it could not be
+        if (failure == null) { // it was well, but is not trusted, or what had to be noted about it could not be
+            replica.move(ReplicaState.REOPENING, "closed", null);
             endLife(failed);
             return Plan.OPEN;
         }
         boolean isAgain = retries.isAgain(failure.kind());
+        ReplicaState next = next(failure, isAgain);
         if (failure.kind() == PartitionFailure.Kind.LOG_FAILED && isFull(failure)) {
             stopForSpace(failed, failure);
         }
         // Readers get the reason from now on, not a store that is being closed under them.
-        replica.move(next(failure, isAgain), failure.reason(), null);
+        replica.move(next, failure.reason(), null);
         endLife(failed);
-        return switch (next(failure, isAgain)) {
+        if (isAgain) {
+            pause(retries.nextPauseMs());
+        }
+        return switch (next) {
             case REPAIRING_STORE -> {
                 write(Step.REPAIRING_STORE, failure.reason());
                 yield Plan.REPAIR_STORE;
@@ -230,15 +247,17 @@ final class ReplicaKeeper {
     }
 
     private ReplicaState next(PartitionFailure failure, boolean isAgain) {
+        boolean isHelpless = !isAgain || setup.isLone();
         return switch (failure.kind()) {
-            case STORE_CORRUPTED, STORE_DIVERGED -> ReplicaState.REPAIRING_STORE;
+            case STORE_CORRUPTED -> ReplicaState.REPAIRING_STORE;
+            // A new store that differs as well, or cannot be written either, is not helped by a third one.
+            case STORE_DIVERGED -> retries.isRepaired() ? ReplicaState.REOPENING : ReplicaState.REPAIRING_STORE;
             case STORE_FAILED, DEFECT ->
-                isAgain && !setup.isLone() ? ReplicaState.REPAIRING_STORE : ReplicaState.REOPENING;
+                isHelpless || retries.isRepaired() ? ReplicaState.REOPENING : ReplicaState.REPAIRING_STORE;
             // The log is read anew, and the guard judges it; if it cannot be written either, it is replaced.
-            case LOG_FAILED ->
-                isAgain && !setup.isLone() && !isFull(failure) ? ReplicaState.REJOINING : ReplicaState.REOPENING;
+            case LOG_FAILED -> isHelpless || isFull(failure) ? ReplicaState.REOPENING : ReplicaState.REJOINING;
             // Told to go once more by those who know the members: it is none.
-            case RAFT_CLOSED -> isAgain && !setup.isLone() ? ReplicaState.REJOINING : ReplicaState.REOPENING;
+            case RAFT_CLOSED -> isHelpless ? ReplicaState.REOPENING : ReplicaState.REJOINING;
         };
     }
 
@@ -264,66 +283,50 @@ final class ReplicaKeeper {
         LogStore store = null;
         String damage = "";
         try {
-            store = setup.stores().open(number);
-        } catch (StoreException.Incompatible e) {
-            throw new Blocked(By.NOBODY, String.valueOf(e.getMessage()));
+            store = files.openStore();
         } catch (StoreException.Corrupted e) {
             damage = String.valueOf(e.getMessage());
-        } catch (StoreException.Failed e) {
-            if (!retries.isAgain(PartitionFailure.Kind.STORE_FAILED)) {
-                throw blocked(e);
-            }
-            damage = String.valueOf(e.getMessage());
         }
-        boolean begun = false;
+        Plan other = null;
+        boolean judged = false;
         try {
-            Verdict verdict = guard.check(mark(store), setup.members());
-            if (verdict instanceof Verdict.Fresh && record.step() == Step.MEMBER) {
-                verdict = new Verdict.Quarantine("all files of the replica are gone");
-            }
-            if (verdict instanceof Verdict.Quarantine forgotten) {
-                return mustRejoin(forgotten.reason());
-            }
-            if (store == null) {
-                record.write(Step.REPAIRING_STORE, damage);
-                return Plan.REPAIR_STORE;
-            }
-            if (verdict instanceof Verdict.Sound sound) {
-                makeSound(sound);
-            }
-            begun = true;
+            other = insteadOfOpening(files.judge(store), store, damage);
+            judged = true;
         } finally {
-            if (!begun && store != null) {
+            if (store != null && (!judged || other != null)) {
                 Life.closeStore(store, setup.nodeId(), number);
             }
         }
-        begin(store, true);
+        if (other != null || store == null) {
+            return other == null ? Plan.REPAIR_STORE : other;
+        }
+        life = files.begin(store, true);
         record.write(Step.MEMBER, "");
         run();
         return Plan.DONE;
     }
 
-    private static StoreMark mark(@Nullable LogStore store) {
+    /** What must be done before the replica may be opened, or null if nothing must. */
+    private @Nullable Plan insteadOfOpening(Verdict verdict, @Nullable LogStore store, String damage)
+            throws Blocked, IOException, InterruptedException {
+        if (verdict instanceof Verdict.Quarantine forgotten) {
+            return mustRejoin(forgotten.reason());
+        }
+        if (verdict instanceof Verdict.Fresh && record.step() == Step.MEMBER) {
+            return mustRejoin("all files of the replica are gone");
+        }
         if (store == null) {
-            return new StoreMark.Unknown();
+            record.write(Step.REPAIRING_STORE, damage);
+            return Plan.REPAIR_STORE;
         }
-        PartitionState checkpoint = store.checkpoint();
-        return StoreMark.of(checkpoint.appliedTerm(), checkpoint.appliedIndex());
-    }
-
-    private void makeSound(Verdict.Sound sound) throws IOException, InterruptedException {
-        if (!sound.repairs().isEmpty()) {
-            LOG.warn("{}: partition {}: mending Raft's log: {}", setup.nodeId(), number, sound.repairs());
-            guard.apply(sound, setup.data().resolve("quarantine").resolve("mended-" + number));
+        if (verdict instanceof Verdict.Sound sound) {
+            files.mend(sound);
+            if (sound.isVoteUncertain() && !setup.isLone()) {
+                LOG.info("{}: partition {} is silent for {} ms", setup.nodeId(), number, 2 * setup.electionMs());
+                pause(2 * setup.electionMs());
+            }
         }
-        if (sound.isVoteUncertain() && !setup.isLone()) {
-            LOG.info("{}: partition {} is silent for {} ms", setup.nodeId(), number, 2 * setup.electionMs());
-            pause(2 * setup.electionMs());
-        }
-    }
-
-    private void begin(LogStore store, boolean isMember) throws IOException {
-        life = Life.begin(setup, number, store, guard.keep(), isMember);
+        return null;
     }
 
     private void run() {
@@ -331,33 +334,30 @@ final class ReplicaKeeper {
     }
 
     /** Replaces the store; the log and the vote stay as they are, so that nothing of Raft is forgotten. */
-    private Plan repairStore() throws Blocked, IOException, InterruptedException {
+    private Plan repairStore() throws Blocked, IOException {
         replica.move(ReplicaState.REPAIRING_STORE, record.reason(), null);
-        Verdict verdict = guard.check(new StoreMark.Unknown(), setup.members());
+        Verdict verdict = files.judge(null);
         if (!(verdict instanceof Verdict.Sound sound)) {
             return mustRejoin(record.reason() + "; and of the log: " + verdict);
         }
-        if (sound.log().first() > 0) {
-            return mustRejoin(record.reason());
+        boolean isReplayable = sound.log().first() == 0;
+        if (!isReplayable && setup.isLone()) {
+            throw new Blocked(By.NOBODY, record.reason() + "; " + NOBODY_ELSE);
         }
-        quarantineStore(record.reason());
+        files.moveStoreAside(record.reason());
+        if (!isReplayable) {
+            copy.pull(number, sound.log().first() - 1);
+        }
+        retries.repaired();
         record.write(Step.MEMBER, "");
-        return Plan.OPEN; // replays the log from its very beginning
-    }
-
-    private void quarantineStore(String reason) throws IOException {
-        Path store = setup.stores().directory(number);
-        if (Files.exists(store)) {
-            Path place = setup.quarantine().create("store-" + number, "store of partition " + number, reason);
-            Quarantine.moveInto(place, store);
-        }
+        // The guard compares the copy with the log: of different histories, the replica rejoins.
+        return Plan.OPEN;
     }
 
     /** Notes that the replica must leave and join before it takes part again. */
     Plan mustRejoin(String reason) throws Blocked, IOException {
         if (setup.isLone()) { // not noted: whoever puts the right files back must not have to remove the note as well
-            throw new Blocked(
-                    By.NOBODY, reason + "; there is no other member to learn from: restore a backup of this partition");
+            throw new Blocked(By.NOBODY, reason + "; " + NOBODY_ELSE);
         }
         record.write(Step.REJOINING, reason);
         return Plan.REJOIN;
@@ -375,9 +375,10 @@ final class ReplicaKeeper {
                 member -> setup.peers().leave(member, number, MEMBERSHIP_TIMEOUT_MS));
         FaultPoint.pass("rejoin.left");
         replica.move(ReplicaState.REJOINING, reason, null);
-        wipe(reason);
+        files.moveLogAside(reason);
         FaultPoint.pass("rejoin.wiped");
-        begin(openAnyStore(), false);
+        // What a sound store holds is committed, and need not come over the network again.
+        life = files.begin(files.openAnyStore(), false);
         FaultPoint.pass("rejoin.started");
         replica.move(ReplicaState.REJOINING, reason, partition());
         join();
@@ -385,29 +386,6 @@ final class ReplicaKeeper {
         record.write(Step.MEMBER, "");
         run();
         return Plan.DONE;
-    }
-
-    private void wipe(String reason) throws IOException {
-        if (Files.exists(guard.group()) || Files.exists(guard.note())) {
-            Path place = setup.quarantine().create("raft-" + number, "Raft log of partition " + number, reason);
-            Quarantine.moveInto(place, guard.group());
-            Path note = place.resolve("raft-guard");
-            if (Files.exists(guard.note())) {
-                DurableFile.move(guard.note(), note);
-            }
-        }
-    }
-
-    /** The store as it is, if it is sound: what it holds is committed, and need not come over the network again. */
-    private LogStore openAnyStore() throws Blocked, IOException {
-        try {
-            return setup.stores().open(number);
-        } catch (StoreException.Incompatible e) {
-            throw new Blocked(By.NOBODY, String.valueOf(e.getMessage()));
-        } catch (StoreException.Corrupted | StoreException.Failed e) {
-            quarantineStore(String.valueOf(e.getMessage()));
-            return setup.stores().open(number);
-        }
     }
 
     private void join() throws Blocked, InterruptedException {

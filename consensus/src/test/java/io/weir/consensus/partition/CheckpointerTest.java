@@ -122,22 +122,6 @@ class CheckpointerTest {
     }
 
     @Test
-    void oneForWhichThereWasNoSpaceIsFollowedByAnother() throws Exception {
-        Checkpointer checkpoints = start(new CheckpointPolicy(NEVER, 1, NEVER));
-        store.failCheckpoints(() -> new StoreException.Full("disk", new IllegalStateException()));
-        apply(1);
-        await(() -> disk.size() == 1);
-        disk.remove().run();
-        assertThat(checkpoints.await(0)).isTrue();
-        store.failCheckpoints(null);
-        apply(1);
-        await(() -> disk.size() == 1);
-        disk.remove().run();
-        assertThat(told.failures).isEmpty();
-        assertThat(told.checkpoints).containsExactly(1L);
-    }
-
-    @Test
     void limitsOfNothingAreRefused() {
         assertThatThrownBy(() -> new CheckpointPolicy(0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new CheckpointPolicy(1, 0, 1)).isInstanceOf(IllegalArgumentException.class);

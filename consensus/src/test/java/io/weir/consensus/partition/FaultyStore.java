@@ -123,8 +123,8 @@ public final class FaultyStore implements LogStore {
         return store.checkpoint();
     }
 
-    /** From now on no checkpoint succeeds; null: all do. */
-    void failCheckpoints(@Nullable Supplier<StoreException> with) {
+    /** From now on no checkpoint succeeds. */
+    void failCheckpoints(Supplier<StoreException> with) {
         checkpointFailure = with;
     }
 

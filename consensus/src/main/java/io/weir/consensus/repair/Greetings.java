@@ -1,0 +1,70 @@
+package io.weir.consensus.repair;
+
+import io.weir.client.spi.NodeFailure;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out whether this node has been somebody before it lost its disk, and lets the others know who it is. One thread.
+ *
+ * <p>A node that has never taken part must hear from <em>all</em> other members: the one that is missing may be the only one
+ * that remembers what this node has promised. One that says otherwise is enough.
+ */
+final class Greetings {
+    private static final long TIMEOUT_MS = 2_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Greetings.class);
+
+    private final List<String> others;
+    private final PeerPort peers;
+    private final Incarnations incarnations;
+    private final Set<String> silent;
+
+    Greetings(List<String> others, PeerPort peers, Incarnations incarnations) {
+        this.others = others;
+        this.peers = peers;
+        this.incarnations = incarnations;
+        this.silent = new TreeSet<>(others);
+    }
+
+    /** Forgets who has answered: there is something new to say. */
+    void again() {
+        silent.addAll(others);
+    }
+
+    /** Who has not answered yet. */
+    Set<String> silent() {
+        return Set.copyOf(silent);
+    }
+
+    /**
+     * Greets all who have not answered yet, once each.
+     *
+     * @return which other incarnation of this node somebody knows, or null if nobody who answered does
+     * @throws IOException if what was heard could not be noted
+     */
+    @Nullable
+    Incarnation greet() throws IOException {
+        for (String member : new ArrayList<>(silent)) {
+            Incarnation self = incarnations.self();
+            Greeting greeting;
+            try {
+                greeting = peers.hello(member, self, incarnations.isSettled(), TIMEOUT_MS);
+            } catch (NodeFailure e) {
+                LOG.debug("{} does not answer a greeting", member, e);
+                continue;
+            }
+            incarnations.heard(member, greeting.self(), false);
+            if (!greeting.known().equals(self)) {
+                return greeting.known();
+            }
+            silent.remove(member);
+        }
+        return null;
+    }
+}

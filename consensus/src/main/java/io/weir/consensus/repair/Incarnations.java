@@ -1,0 +1,131 @@
+package io.weir.consensus.repair;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who this node is, and who the other members were when they were heard of first: the file {@code weir.incarnations}. A node
+ * that loses its disk loses the file, and learns from the others that it has been somebody before.
+ *
+ * <pre>
+ *   self=2-5e6f...      this node's incarnation
+ *   settled=true        it has forgotten nothing, or has left and joined every group
+ *   n1=1-77aa...        what is known of member n1
+ * </pre>
+ *
+ * Every change is on the disk when the call returns. Any thread.
+ */
+public final class Incarnations {
+    static final String FILE = "weir.incarnations";
+
+    private final Path file;
+    private final Map<String, Incarnation> known = new TreeMap<>();
+    private Incarnation self;
+    private boolean settled;
+
+    private Incarnations(Path file, Incarnation self) {
+        this.file = file;
+        this.self = self;
+    }
+
+    /**
+     * Reads the file, or draws a new incarnation and writes it.
+     *
+     * @param data the node's directory
+     * @param isLone whether there is nobody to learn from: an only member is always settled
+     * @throws IOException if the file cannot be read or written, or is damaged
+     */
+    public static Incarnations open(Path data, boolean isLone) throws IOException {
+        Path file = data.resolve(FILE);
+        Incarnations opened = new Incarnations(file, Incarnation.first());
+        if (Files.exists(file)) {
+            opened.read();
+        } else {
+            opened.settled = isLone;
+            opened.write();
+        }
+        return opened;
+    }
+
+    private void read() throws IOException {
+        boolean hasSelf = false;
+        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+            int equals = line.indexOf('=');
+            String name = line.substring(0, Math.max(equals, 0));
+            String value = line.substring(equals + 1);
+            try {
+                if (name.equals("settled")) {
+                    settled = value.equals("true");
+                } else if (name.equals("self")) {
+                    self = Incarnation.parse(value);
+                    hasSelf = true;
+                } else {
+                    known.put(name, Incarnation.parse(value));
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IOException(file + " is damaged in \"" + line + "\"; delete it, and this node joins anew", e);
+            }
+        }
+        if (!hasSelf) {
+            throw new IOException(file + " is damaged: it does not say who this node is; delete it, and it joins anew");
+        }
+    }
+
+    private void write() throws IOException {
+        StringBuilder text = new StringBuilder();
+        text.append("self=").append(self).append('\n');
+        text.append("settled=").append(settled).append('\n');
+        known.forEach((member, incarnation) ->
+                text.append(member).append('=').append(incarnation).append('\n'));
+        DurableFile.write(file, text.toString());
+    }
+
+    synchronized Incarnation self() {
+        return self;
+    }
+
+    synchronized boolean isSettled() {
+        return settled;
+    }
+
+    /** What is known of a member, null for nothing. */
+    synchronized @Nullable Incarnation known(String member) {
+        return known.get(member);
+    }
+
+    /** This node has forgotten nothing, or nothing that counts any more. */
+    synchronized void settle() throws IOException {
+        if (!settled) {
+            settled = true;
+            write();
+        }
+    }
+
+    /** This node has been somebody else, and is somebody new from now on. */
+    synchronized void unsettle(Incarnation before) throws IOException {
+        self = self.after(before);
+        settled = false;
+        write();
+    }
+
+    /**
+     * A member has said who it is.
+     *
+     * @param isSettled whether a later incarnation replaces what is known
+     * @return what is known of it from now on
+     */
+    synchronized Incarnation heard(String member, Incarnation incarnation, boolean isSettled) throws IOException {
+        Incarnation before = known.get(member);
+        if (before != null && (!isSettled || incarnation.generation() <= before.generation())) {
+            return before;
+        }
+        known.put(member, incarnation);
+        write();
+        return incarnation;
+    }
+}

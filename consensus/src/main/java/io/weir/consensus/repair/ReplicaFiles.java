@@ -1,0 +1,129 @@
+package io.weir.consensus.repair;
+
+import io.weir.consensus.guard.LogGuard;
+import io.weir.consensus.guard.StoreMark;
+import io.weir.consensus.guard.Verdict;
+import io.weir.consensus.repair.Blocked.By;
+import io.weir.logstore.LogStore;
+import io.weir.logstore.PartitionState;
+import io.weir.logstore.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of one replica, while it is not alive: opens its store after a look at it, has its log judged and mended, and
+ * moves aside what is not trusted. One thread.
+ */
+final class ReplicaFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaFiles.class);
+
+    private final RepairSetup setup;
+    private final int number;
+    private final LogGuard guard;
+    private final OpenMark openMark;
+
+    ReplicaFiles(RepairSetup setup, int number) {
+        this.setup = setup;
+        this.number = number;
+        Path group = setup.groups().directory(number);
+        this.guard = new LogGuard(group, setup.data().resolve("raft-guard").resolve(group.getFileName()));
+        this.openMark = new OpenMark(setup.data(), number);
+    }
+
+    /**
+     * Opens the store, after a look at it: at a part of it, or at all of it if the process ended while it was open.
+     *
+     * @throws StoreException.Corrupted if it is damaged, also if the disk cannot read it
+     * @throws Blocked if only a human can help
+     */
+    LogStore openStore() throws Blocked, IOException {
+        try {
+            setup.stores().check(number, openMark.isSet());
+            openMark.set();
+            return setup.stores().open(number);
+        } catch (StoreException.Incompatible e) {
+            throw new Blocked(By.NOBODY, String.valueOf(e.getMessage()));
+        } catch (StoreException.Failed e) {
+            if (String.valueOf(e.getMessage()).contains("Input/output error")) {
+                throw new StoreException.Corrupted("the disk cannot read it: " + e.getMessage());
+            }
+            if (setup.isLone()) { // nobody serves meanwhile, and who starts it is there to read this
+                throw new Blocked(By.NOBODY, String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    /** As {@link #openStore}; one that is damaged is moved aside, and a new one opened. */
+    LogStore openAnyStore() throws Blocked, IOException {
+        try {
+            return openStore();
+        } catch (StoreException.Corrupted e) {
+            moveStoreAside(String.valueOf(e.getMessage()));
+            return openStore();
+        }
+    }
+
+    /**
+     * Judges Raft's files beside a store.
+     *
+     * @param store null if it is damaged
+     */
+    Verdict judge(@Nullable LogStore store) {
+        if (store == null) {
+            return guard.check(new StoreMark.Unknown(), setup.members());
+        }
+        PartitionState checkpoint = store.checkpoint();
+        return guard.check(StoreMark.of(checkpoint.appliedTerm(), checkpoint.appliedIndex()), setup.members());
+    }
+
+    /** Makes the repairs of a verdict. */
+    void mend(Verdict.Sound sound) throws IOException {
+        if (!sound.repairs().isEmpty()) {
+            LOG.warn("{}: partition {}: mending Raft's log: {}", setup.nodeId(), number, sound.repairs());
+            guard.apply(sound, setup.data().resolve("quarantine").resolve("mended-" + number));
+        }
+    }
+
+    /**
+     * Begins a life on these files.
+     *
+     * @param store becomes the life's; closed if it fails
+     */
+    Life begin(LogStore store, boolean isMember) throws IOException {
+        boolean begun = false;
+        try {
+            Life life = Life.begin(setup, number, store, guard.keep(), openMark, isMember);
+            begun = true;
+            return life;
+        } finally {
+            if (!begun) {
+                store.close();
+            }
+        }
+    }
+
+    /** Moves the store aside, if there is anything of it. */
+    void moveStoreAside(String reason) throws IOException {
+        Path store = setup.stores().directory(number);
+        if (StoreCopy.isAnything(store)) {
+            Path place = setup.quarantine().create("store-" + number, "store of partition " + number, reason);
+            Quarantine.moveInto(place, store);
+        }
+    }
+
+    /** Moves Raft's files and the note of the log's length aside, if there are any. */
+    void moveLogAside(String reason) throws IOException {
+        if (Files.exists(guard.group()) || Files.exists(guard.note())) {
+            Path place = setup.quarantine().create("raft-" + number, "Raft log of partition " + number, reason);
+            Quarantine.moveInto(place, guard.group());
+            if (Files.exists(guard.note())) {
+                DurableFile.move(guard.note(), place.resolve("raft-guard"));
+            }
+        }
+    }
+}
