@@ -141,7 +141,9 @@ final class StatusCommand implements Callable<Integer> {
                 .put("appliedIndex", status.getAppliedIndex())
                 .put("nextPosition", status.getNextPosition())
                 .put("ready", status.getReady())
+                .put("state", status.getState())
                 .put("reason", status.getReason())
+                .put("checkpointIndex", status.getCheckpointIndex())
                 .put("streams", status.getStreams())
                 .put("storeBytes", status.getStoreBytes());
     }
