@@ -102,6 +102,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("io.weir.cli.Main")
             .and()
             .doNotHaveFullyQualifiedName("io.weir.cli.server.Shutdown")
+            .and()
+            .doNotHaveFullyQualifiedName("io.weir.logstore.support.FaultPoint")
             .should()
             .callMethod(System.class, "exit", int.class)
             .orShould()
