@@ -176,6 +176,11 @@ class DivergenceIT {
         try (TestCluster cluster = start();
                 EventStore store = cluster.connect()) {
             append(store, 5);
+            // A replica that lags would have one of these five corrupted, be found alone, and be repaired.
+            TestCluster.await(
+                    "all five on all nodes",
+                    () -> cluster.ids().stream()
+                            .allMatch(id -> status(cluster, id).getNextPosition() == 5));
             corrupt("n1", 1);
             corrupt("n2", 2);
             append(store, 1);
