@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,12 +42,14 @@ final class Rig implements AutoCloseable {
     private final LocalCluster cluster;
     private final EventStore client;
     private final int partitions;
+    private final String clusterId;
     private final Map<String, WireNode> nodes = new LinkedHashMap<>();
 
     private Rig(LocalCluster cluster, EventStore client) {
         this.cluster = cluster;
         this.client = client;
         this.partitions = client.partitions();
+        this.clusterId = client.cluster().join().getClusterId();
         for (String id : cluster.nodeIds()) {
             nodes.put(id, new WireNode(Objects.requireNonNull(cluster.member(id).clientAddress())));
         }
@@ -86,7 +89,7 @@ final class Rig implements AutoCloseable {
 
     /** Where a node keeps what. */
     NodeFiles files(String id) {
-        return new NodeFiles(cluster.dataDirectory(id), client.cluster().join().getClusterId());
+        return new NodeFiles(cluster.dataDirectory(id), clusterId);
     }
 
     /** The node that leads a partition, as soon as one says so of itself. */
@@ -128,14 +131,10 @@ final class Rig implements AutoCloseable {
      * @throws AssertionError at once if two replicas differ at the same index
      */
     void awaitEqualReplicas() {
-        await("replicas at the same index", () -> {
-            List<NodeStatus> all = new ArrayList<>();
-            for (WireNode node : nodes.values()) {
-                try {
-                    all.add(node.status());
-                } catch (StatusException e) {
-                    return Optional.empty(); // not up yet
-                }
+        await(this::indexes, PATIENCE, () -> {
+            List<NodeStatus> all = statuses();
+            if (all.size() < nodes.size()) {
+                return Optional.empty(); // not all up yet
             }
             boolean isSame = true;
             for (int partition = 0; partition < partitions; partition++) {
@@ -143,6 +142,31 @@ final class Rig implements AutoCloseable {
             }
             return isSame ? Optional.of(true) : Optional.empty();
         });
+    }
+
+    private List<NodeStatus> statuses() {
+        return nodes.keySet().stream().flatMap(id -> status(id).stream()).toList();
+    }
+
+    /** How far everybody is, for a report. */
+    private String indexes() {
+        StringBuilder text = new StringBuilder("replicas at the same index:");
+        for (NodeStatus node : statuses()) {
+            for (PartitionStatus partition : node.getPartitionsList()) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        "%n%s/%d %s term %d, applied %d, leader %s, %s %s",
+                        node.getNodeId(),
+                        partition.getPartition(),
+                        partition.getRole(),
+                        partition.getTerm(),
+                        partition.getAppliedIndex(),
+                        partition.getLeader(),
+                        partition.getState(),
+                        partition.getReason()));
+            }
+        }
+        return text.toString();
     }
 
     private static boolean compare(List<NodeStatus> all, int partition) {
@@ -215,15 +239,19 @@ final class Rig implements AutoCloseable {
 
     /** Polls until there is a value. */
     static <T> T await(String what, Duration patience, Supplier<Optional<T>> probe) {
+        return await(() -> what, patience, probe);
+    }
+
+    private static <T> T await(Supplier<String> what, Duration patience, Supplier<Optional<T>> probe) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<T> found = probe.get();
             if (found.isPresent()) {
                 return found.get();
             }
-            assertThat(System.nanoTime() - deadline)
-                    .as("nanoseconds past the deadline for " + what)
-                    .isNegative();
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("not within " + patience.toSeconds() + " s: " + what.get());
+            }
             LockSupport.parkNanos(POLL_NANOS);
         }
     }
