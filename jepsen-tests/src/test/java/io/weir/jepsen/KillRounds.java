@@ -56,7 +56,15 @@ final class KillRounds implements AutoCloseable {
             new Point("snapshot.taken", Way.WORK, 4),
             new Point("purge.requested", Way.WORK, 2),
             new Point("open.metas-restored", Way.START, Rig.PARTITIONS),
-            new Point("open.pinned", Way.START, Rig.PARTITIONS));
+            new Point("open.pinned", Way.START, Rig.PARTITIONS),
+            new Point("install.received", Way.COPY, 1),
+            new Point("install.checkpointed", Way.COPY, 1),
+            new Point("install.current-moved", Way.COPY, 1),
+            new Point("rejoin.recorded", Way.REJOIN, 1),
+            new Point("rejoin.left", Way.REJOIN, 1),
+            new Point("rejoin.wiped", Way.REJOIN, 1),
+            new Point("rejoin.started", Way.REJOIN, 1),
+            new Point("rejoin.joined", Way.REJOIN, 1));
 
     private final Random random;
     private final Rig rig;

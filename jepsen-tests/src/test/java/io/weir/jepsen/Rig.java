@@ -149,8 +149,8 @@ final class Rig implements AutoCloseable {
     }
 
     /** How far everybody is, for a report. */
-    private String indexes() {
-        StringBuilder text = new StringBuilder("replicas at the same index:");
+    String indexes() {
+        StringBuilder text = new StringBuilder("replicas at the same index");
         for (NodeStatus node : statuses()) {
             for (PartitionStatus partition : node.getPartitionsList()) {
                 text.append(String.format(
@@ -242,7 +242,7 @@ final class Rig implements AutoCloseable {
         return await(() -> what, patience, probe);
     }
 
-    private static <T> T await(Supplier<String> what, Duration patience, Supplier<Optional<T>> probe) {
+    static <T> T await(Supplier<String> what, Duration patience, Supplier<Optional<T>> probe) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<T> found = probe.get();
