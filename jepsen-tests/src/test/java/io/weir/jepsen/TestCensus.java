@@ -152,7 +152,7 @@ final class TestCensus {
         for (int i = 0; i < skips.getLength(); i++) {
             Element skip = (Element) skips.item(i);
             String name = className + "." + ((Element) skip.getParentNode()).getAttribute("name");
-            String reason = skip.getAttribute("message").strip();
+            String reason = reason(skip);
             skipped.add(name + ": " + reason.replaceAll("\\s+", " "));
             if (NO_REASON.matcher(reason).matches()) {
                 faults.add(name + " was skipped without a reason");
@@ -214,5 +214,13 @@ final class TestCensus {
             }
         }
         throw new IllegalArgumentException(name + "=... is missing in " + Arrays.toString(args));
+    }
+
+    /** What an aborted test says stands in the attribute, or in the first line of the stack trace. */
+    private static String reason(Element skip) {
+        String message = skip.getAttribute("message").strip();
+        return message.isEmpty()
+                ? skip.getTextContent().strip().lines().findFirst().orElse("")
+                : message;
     }
 }
