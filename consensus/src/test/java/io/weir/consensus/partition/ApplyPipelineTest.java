@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.lmdb.LmdbLogStore;
+import io.weir.logstore.lmdb.Settings;
 import io.weir.logstore.memory.MemoryLogStore;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.StreamName;
 import io.weir.statemachine.PartitionStateMachine;
 import io.weir.statemachine.PartitionStateMachine.Applied;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ApplyPipelineTest {
     private static final StoreIdentity IDENTITY = new StoreIdentity("test", 0);
@@ -83,6 +88,37 @@ class ApplyPipelineTest {
         assertThat(told.full).isNotEmpty().endsWith("null").contains("no space");
         assertThat(memory.state().digest()).isEqualTo(digestOf(1, new Random(1)));
         close();
+    }
+
+    /** What waits is many times as large as the map, which ends in the middle of a drain, again and again. */
+    @Test
+    void aMapThatEndsInTheMiddleOfADrainChangesNothingButTheTime(@TempDir Path directory) throws Exception {
+        int entries = 400;
+        Told disturbed = new Told();
+        Settings tiny = new Settings(128 << 10, 256 << 10, 4, 16, 10_000);
+        try (LmdbLogStore lmdb = LmdbLogStore.open(directory, IDENTITY, tiny)) {
+            applyWaiting(lmdb, entries, disturbed);
+            applyWaiting(memory, entries, told);
+            assertThat(disturbed.full).as("the map was full, and full again").isNotEmpty();
+            assertThat(told.full).isEmpty();
+            assertThat(lmdb.state()).isEqualTo(memory.state());
+            try (ReadView one = lmdb.openRead();
+                    ReadView other = memory.openRead()) {
+                assertThat(one.tableDigests()).isEqualTo(other.tableDigests());
+            }
+        }
+    }
+
+    private static void applyWaiting(LogStore target, int entries, Told told) throws Exception {
+        ApplyPipeline applier = pipeline(target, told);
+        for (int index = 0; index < entries; index++) {
+            var unused = applier.add(1, index, data(index, 8_192), RaftEvents.FOREIGN);
+        }
+        applier.start();
+        applier.quiesce();
+        applier.close(10_000);
+        assertThat(told.failures).isEmpty();
+        assertThat(target.state().appliedIndex()).isEqualTo(entries - 1);
     }
 
     @Test
@@ -160,7 +196,12 @@ class ApplyPipelineTest {
     }
 
     private static ByteString data(long index) {
-        return Entries.entry(Entries.append(index + 1, "s" + index % 7, 20)).toByteString();
+        return data(index, 20);
+    }
+
+    private static ByteString data(long index, int payloadBytes) {
+        return Entries.entry(Entries.append(index + 1, "s" + index % 7, payloadBytes))
+                .toByteString();
     }
 
     private void close() throws InterruptedException {
