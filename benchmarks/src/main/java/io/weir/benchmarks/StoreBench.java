@@ -1,28 +1,27 @@
 package io.weir.benchmarks;
 
+import com.google.protobuf.ByteString;
 import io.weir.logstore.Checkpoint;
-import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
-import io.weir.logstore.PartitionState;
-import io.weir.logstore.StreamHead;
-import io.weir.logstore.StreamKey;
 import io.weir.logstore.WriteBatch;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Random;
+import io.weir.protocol.Outcome;
+import io.weir.statemachine.PartitionStateMachine;
+import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The course of one benchmark of a store below Raft: one writer, batches of single events, checkpoints beside it. */
+/**
+ * The course of one benchmark of what a replica does below Raft: one writer parses, decides and writes one transaction after
+ * the other, each a commit of its own; checkpoints beside it.
+ */
 final class StoreBench {
     /**
      * How to measure.
      *
      * @param sizeBytes of an event
      * @param streams over how many streams the events are spread, at random
-     * @param batch events of a transaction, each an append of its own
+     * @param batch events of a transaction, each to another stream
      * @param checkpointBytes growth of the file after which a checkpoint begins; 1: after every transaction, waiting for it
      */
     record Plan(int sizeBytes, int streams, int batch, long checkpointBytes) {}
@@ -44,8 +43,8 @@ final class StoreBench {
 
     private final LogStore store;
     private final Plan plan;
-    private final Random random = new Random(1);
-    private final ByteBuffer event;
+    private final TransactionSource transactions;
+    private final PartitionStateMachine machine = new PartitionStateMachine();
     private final Latencies commits = new Latencies();
     private final Latencies commitsBeside = new Latencies();
     private final Latencies begins = new Latencies();
@@ -56,31 +55,32 @@ final class StoreBench {
     StoreBench(LogStore store, Plan plan) {
         this.store = store;
         this.plan = plan;
-        byte[] payload = new byte[plan.sizeBytes()];
-        random.nextBytes(payload);
-        this.event = ByteBuffer.wrap(payload);
+        this.transactions = new TransactionSource(plan.sizeBytes(), plan.streams(), plan.batch());
     }
 
-    /** Writes the events, and completes what is under way. */
+    /** Applies the transactions, and completes what is under way. Making them does not count. */
     Result run(long events) {
-        long began = System.nanoTime();
+        long nanos = 0;
         for (long written = 0; written < events; written += plan.batch()) {
-            writeBatch();
+            ByteString data = transactions.next();
+            long began = System.nanoTime();
+            apply(data);
             checkpointIfDue();
+            nanos += System.nanoTime() - began;
         }
+        long began = System.nanoTime();
         await();
-        double seconds = (System.nanoTime() - began) / 1e9;
+        double seconds = (nanos + System.nanoTime() - began) / 1e9;
         return new Result(
                 events / seconds, commits.summary(), commitsBeside.summary(), begins.summary(), completions.summary());
     }
 
-    private void writeBatch() {
+    private void apply(ByteString data) {
         boolean beside = isUnderWay();
         long began = System.nanoTime();
+        Applied applied;
         try (WriteBatch batch = store.beginWrite()) {
-            for (int i = 0; i < plan.batch(); i++) {
-                append(batch);
-            }
+            applied = machine.apply(1, batch.state().appliedIndex() + 1, TransactionSource.parse(data), batch);
             batch.commit();
         }
         long nanos = System.nanoTime() - began;
@@ -88,25 +88,10 @@ final class StoreBench {
         if (beside) {
             commitsBeside.record(nanos);
         }
-    }
-
-    private void append(WriteBatch batch) {
-        String name = "stream-" + random.nextInt(plan.streams());
-        StreamKey key = new StreamKey(name.hashCode() & (StreamKey.SLOTS - 1), name.getBytes(StandardCharsets.UTF_8));
-        PartitionState state = batch.state();
-        StreamHead head = batch.head(key);
-        if (head == null) {
-            batch.createStream(key, state.nextStreamId());
+        Outcome outcome = applied.outcomes().get(0);
+        if (!outcome.hasCommitted()) {
+            throw new IllegalStateException("a transaction was not committed: " + outcome);
         }
-        long stampMs = state.logTimeMs() + 1;
-        batch.append(key, head == null ? 0 : head.lastRevision() + 1, state.nextPosition(), stampMs, List.of(event));
-        batch.setState(new PartitionState(
-                1,
-                state.appliedIndex() + 1,
-                state.nextPosition() + 1,
-                state.nextStreamId() + (head == null ? 1 : 0),
-                stampMs,
-                Digest.EMPTY));
     }
 
     private boolean isUnderWay() {

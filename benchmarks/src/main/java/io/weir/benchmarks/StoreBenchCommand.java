@@ -4,6 +4,7 @@ import io.weir.logstore.LogStore;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.lmdb.LmdbLogStore;
 import io.weir.logstore.lmdb.Settings;
+import io.weir.protocol.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,13 +18,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The verb {@code weir bench store}: what a partition's store does below Raft, on one thread. */
+/** The verb {@code weir bench store}: what a partition does below Raft, on one thread. */
 @Command(
         name = "store",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Write to one partition's store without Raft, with checkpoints beside it, and open it again.",
+            "Apply transactions to one partition's state machine and store without Raft, with checkpoints beside it,",
+            "and open the store again.",
             "",
             "It shows how long checkpoints hold the writer up, and by how much the file outgrows the events.",
             ""
@@ -62,7 +64,7 @@ final class StoreBenchCommand implements Callable<Integer> {
             names = "--batch",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Events of a transaction. Default: ${DEFAULT-VALUE}.")
+            description = "Events of a transaction, each to another stream. Default: ${DEFAULT-VALUE}.")
     int batch;
 
     @Option(
@@ -101,7 +103,7 @@ final class StoreBenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requireInRange("--size", size, 0, LogStore.MAX_EVENT_BYTES);
         requireInRange("--streams", streams, 1, 10_000_000);
-        requireInRange("--batch", batch, 1, 100_000);
+        requireInRange("--batch", batch, 1, Math.min(streams, Limits.MAX_STREAMS_PER_TRANSACTION));
         requireInRange("--events", events, batch, 1L << 40);
         requireInRange("--rounds", rounds, 1, 1_000);
         requireInRange("--checkpoint-mib", checkpointMib, 0, 1 << 20);

@@ -59,7 +59,7 @@ class BenchCommandTest {
 
     @Test
     void theStoreIsMeasuredAndRemoved(@TempDir Path directory) throws IOException {
-        String[] plan = {"--events", "640", "--streams", "3", "--rounds", "2", "--dir", directory.toString()};
+        String[] plan = {"--events", "640", "--streams", "100", "--rounds", "2", "--dir", directory.toString()};
         for (String checkpointMib : List.of("0", "1")) {
             String[] args = Stream.of(List.of("store", "--checkpoint-mib", checkpointMib), List.of(plan))
                     .flatMap(List::stream)
