@@ -126,6 +126,14 @@ public final class LoopDisk implements AutoCloseable {
         }
     }
 
+    /** As {@link #fill()}, but leaves about so much. */
+    public void fill(int leftBytes) throws IOException {
+        fill();
+        try (RandomAccessFile file = new RandomAccessFile(filler().toFile(), "rw")) {
+            file.setLength(file.length() - leftBytes);
+        }
+    }
+
     /** Undoes {@link #fill}. */
     public void free() throws IOException {
         Files.deleteIfExists(filler());

@@ -46,6 +46,11 @@ public record EnvDirectory(Path store, UUID id) {
     private static final String CHECKPOINT = "checkpoint";
     private static final String UNFINISHED = "unfinished";
 
+    /** Both are at least what LMDB takes; of a table that is larger than it asked for, it uses all. */
+    private static final int LOCK_HEADER_BYTES = 4_096;
+
+    private static final int LOCK_BYTES_PER_READER = 64;
+
     /** {@code env-<uuid>}. */
     public Path path() {
         return store.resolve(PREFIX + id);
@@ -56,8 +61,19 @@ public record EnvDirectory(Path store, UUID id) {
         return path().resolve(DATA);
     }
 
-    Path lockFile() {
+    private Path lockFile() {
         return path().resolve(LOCK);
+    }
+
+    /**
+     * Makes LMDB's table of readers anew, empty, with all of its bytes written. LMDB itself would make a file of holes and map
+     * it: on a disk that is full by then, the first reader on a page of it ends the process.
+     *
+     * @throws IOException if there is no room for it
+     */
+    void makeLockFile(int readers) throws IOException {
+        Files.deleteIfExists(lockFile());
+        Files.write(lockFile(), new byte[LOCK_HEADER_BYTES + readers * LOCK_BYTES_PER_READER]);
     }
 
     /** The file of the last checkpoint. */

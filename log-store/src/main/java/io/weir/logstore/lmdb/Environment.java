@@ -80,6 +80,7 @@ final class Environment {
         try {
             Path file = directory.dataFile();
             long fileBytes = Files.exists(file) ? Files.size(file) : 0;
+            directory.makeLockFile(settings.readers() + OWN_READERS);
             Env<UnsafeBuffer> env = Env.create(new AgronaProxy())
                     .setMapSize(mapBytes(Math.max(settings.initialMapBytes(), fileBytes + fileBytes / 2)))
                     .setMaxDbs(Table.values().length)
@@ -123,7 +124,7 @@ final class Environment {
                 tables.put(table, env.openDbi(txn, name, null, false, DbiFlags.MDB_CREATE));
             }
             check.accept(txn);
-            txn.commit();
+            commit(txn);
         }
     }
 
@@ -188,6 +189,19 @@ final class Environment {
 
     Txn<UnsafeBuffer> beginWrite() {
         return env.txnWrite();
+    }
+
+    /**
+     * Commits a transaction of {@link #beginWrite}.
+     *
+     * @throws StoreException.Full if there is no room for it: it left no trace
+     */
+    void commit(Txn<UnsafeBuffer> txn) {
+        try {
+            txn.commit();
+        } catch (RuntimeException e) {
+            throw LmdbErrors.mapCommit(directory.path(), e);
+        }
     }
 
     /** The values of the last commit. */

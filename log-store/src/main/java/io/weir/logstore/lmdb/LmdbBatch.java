@@ -248,7 +248,7 @@ final class LmdbBatch implements WriteBatch {
             }
             rows.closeCursors();
             FaultPoint.pass("commit.before");
-            rows.txn().commit();
+            environment.commit(rows.txn());
             FaultPoint.pass("commit.after");
         });
         heads.publish();

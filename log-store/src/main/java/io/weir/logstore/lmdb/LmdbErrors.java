@@ -1,6 +1,8 @@
 package io.weir.logstore.lmdb;
 
 import io.weir.logstore.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import jnr.constants.platform.Errno;
 import org.lmdbjava.Env;
@@ -10,6 +12,12 @@ import org.lmdbjava.Txn;
 
 /** Turns what lmdbjava throws into {@link StoreException}s: the only place that knows LMDB's result codes. */
 final class LmdbErrors {
+    /**
+     * With less than this usable, a write that fails is taken to have met the end of the disk. More than a batch writes: what
+     * was there a moment before may just have been given back by somebody else, such as a purged segment of Raft's log.
+     */
+    private static final long ROOM_BYTES = 32 << 20;
+
     private LmdbErrors() {}
 
     /**
@@ -39,6 +47,35 @@ final class LmdbErrors {
             return corrupted;
         }
         return new StoreException.Failed(message, e);
+    }
+
+    /**
+     * As {@link #map}, for a transaction that could not be committed. If only a part of its pages fits on the disk, LMDB does
+     * not say {@code ENOSPC} but {@code EIO}: it knows no better for a write that came back short. It has aborted the
+     * transaction then, and its meta pages are as they were.
+     *
+     * <p>For commits only. A sync that fails is never a lack of space that may pass: what it lost is lost.
+     */
+    static RuntimeException mapCommit(Path directory, RuntimeException e) {
+        if (e instanceof LmdbNativeException coded && coded.getResultCode() == Errno.EIO.intValue()) {
+            long usableBytes = usableBytes(directory, e);
+            if (usableBytes < ROOM_BYTES) {
+                return new StoreException.Full(
+                        directory + ": a part of the batch could not be written, and the disk has " + usableBytes
+                                + " bytes left: " + e.getMessage(),
+                        e);
+            }
+        }
+        return map(directory, e);
+    }
+
+    private static long usableBytes(Path directory, RuntimeException e) {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException unknown) {
+            e.addSuppressed(unknown);
+            return Long.MAX_VALUE;
+        }
     }
 
     /** Whether a larger map would have helped. */

@@ -148,7 +148,7 @@ public final class LmdbReceiver implements StoreReceiver {
     private void commit(Txn<UnsafeBuffer> batch) {
         txn = null;
         try (batch) {
-            batch.commit();
+            environment.commit(batch);
         }
         unsyncedBytes += batchBytes;
         batchBytes = 0;

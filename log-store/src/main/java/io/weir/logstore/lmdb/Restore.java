@@ -6,7 +6,6 @@ import io.weir.logstore.support.FaultPoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,7 +33,6 @@ final class Restore {
                 throw new StoreException.Corrupted(file + ": it has " + data.size() + " bytes, fewer than the "
                         + saved.fileBytes() + " that it had at its checkpoint");
             }
-            Files.deleteIfExists(directory.lockFile());
             ByteBuffer metas = ByteBuffer.wrap(saved.metas().bytes());
             while (metas.hasRemaining()) {
                 data.write(metas, metas.position());

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import jnr.constants.platform.Errno;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +58,14 @@ class LmdbErrorsTest {
     @Test
     void aBatchOfTooManyPagesIsFull() throws ReflectiveOperationException {
         assertThat(map(create(Txn.TxFullException.class))).isInstanceOf(StoreException.Full.class);
+    }
+
+    @Test
+    void aCommitThatFailsOnADiskWithRoomIsFailed(@TempDir Path directory) throws ReflectiveOperationException {
+        assertThat(directory.toFile().getUsableSpace()).isGreaterThan(32 << 20);
+        assertThat(LmdbErrors.mapCommit(directory, errno(Errno.EIO))).isInstanceOf(StoreException.Failed.class);
+        assertThat(LmdbErrors.mapCommit(directory.resolve("gone"), errno(Errno.EIO)))
+                .isInstanceOf(StoreException.Failed.class);
     }
 
     @ParameterizedTest
