@@ -6,6 +6,7 @@ import io.weir.client.AppendResult;
 import io.weir.client.EventStore;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
+import io.weir.consensus.local.Ports;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreIdentity;
@@ -83,7 +84,7 @@ class ReplayIT {
 
     @Test
     void aReplicaThatIsKilledAgainAndAgainComesToTheSameOutcomesAsTheOthers() throws Exception {
-        List<Integer> ports = TestCluster.freePorts(6);
+        List<Integer> ports = Ports.free(6);
         for (int i = 0; i < 3; i++) {
             members.add(new MemberConfig(
                     "n" + (i + 1), "127.0.0.1:" + ports.get(2 * i), "127.0.0.1:" + ports.get(2 * i + 1)));

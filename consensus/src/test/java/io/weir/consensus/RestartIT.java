@@ -8,6 +8,7 @@ import io.weir.client.EventStore;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.Weir;
+import io.weir.consensus.local.Ports;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.PartitionStatus;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class RestartIT {
 
     @Test
     void allThatWasAcknowledgedIsBackWhenTheNodeSaysThatItIsReady() throws Exception {
-        List<Integer> ports = TestCluster.freePorts(2);
+        List<Integer> ports = Ports.free(2);
         MemberConfig member = new MemberConfig("n1", "127.0.0.1:" + ports.get(0), "127.0.0.1:" + ports.get(1));
         // No checkpoint at all, and segments as a small heap has them.
         StorageLimits limits = new StorageLimits(1L << 40, 1L << 40, Duration.ofDays(1), 0, 8 << 20);

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.client.EventStore;
 import io.weir.client.Weir;
+import io.weir.consensus.local.Ports;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.PartitionStatus;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +38,7 @@ final class TestCluster implements AutoCloseable {
         this.directory = directory;
         this.partitions = partitions;
         this.stores = stores;
-        List<Integer> ports = freePorts(2 * nodes);
+        List<Integer> ports = Ports.free(2 * nodes);
         for (int i = 0; i < nodes; i++) {
             members.add(new MemberConfig(
                     "n" + (i + 1), "127.0.0.1:" + ports.get(2 * i), "127.0.0.1:" + ports.get(2 * i + 1)));
@@ -167,25 +164,6 @@ final class TestCluster implements AutoCloseable {
             }
             java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
         }
-    }
-
-    static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket();
-                sockets.add(socket);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                ports.add(socket.getLocalPort());
-            }
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return ports;
     }
 
     /** Stops all nodes at once: each waits up to a second for a thread of Ratis. */

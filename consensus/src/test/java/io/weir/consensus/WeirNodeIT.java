@@ -11,6 +11,7 @@ import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.local.Ports;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.Event;
@@ -131,7 +132,7 @@ class WeirNodeIT {
 
     @Test
     void aFirstStartThatIsRefusedLeavesTheMembersFreeToBeCorrected() throws IOException {
-        List<Integer> free = TestCluster.freePorts(2);
+        List<Integer> free = Ports.free(2);
         try (ServerSocket taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             assertRefused(two(
@@ -146,7 +147,7 @@ class WeirNodeIT {
 
     @Test
     void anAddressOfAnotherMemberThatOthersCanReachIsRefused() {
-        String own = "127.0.0.1:" + TestCluster.freePorts(1).get(0);
+        String own = "127.0.0.1:" + Ports.free(1).get(0);
         assertRefused(two(own, new MemberConfig("n2", "192.0.2.1:7000", "127.0.0.1:2")))
                 .hasMessageContaining("peer address of node n2 192.0.2.1:7000")
                 .hasMessageContaining("no TLS yet");
@@ -159,7 +160,7 @@ class WeirNodeIT {
 
     /** The first of two members, in the test's directory. */
     private NodeConfig two(String peerAddress, MemberConfig second) {
-        String client = "127.0.0.1:" + TestCluster.freePorts(1).get(0);
+        String client = "127.0.0.1:" + Ports.free(1).get(0);
         return new NodeConfig("c1", "n1", List.of(new MemberConfig("n1", peerAddress, client), second), 1, directory);
     }
 

@@ -6,12 +6,10 @@ import io.grpc.StatusException;
 import io.weir.client.EventStore;
 import io.weir.client.Weir;
 import io.weir.consensus.local.LocalCluster;
+import io.weir.consensus.local.Ports;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.PartitionStatus;
 import io.weir.protocol.RecordedEvent;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -226,10 +224,8 @@ final class Rig implements AutoCloseable {
     }
 
     /** A port of the loopback interface on which nobody listens. */
-    static int unusedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    static int unusedPort() {
+        return Ports.free(1).get(0);
     }
 
     /** Polls until there is a value, for as long as {@link #PATIENCE} lasts. */

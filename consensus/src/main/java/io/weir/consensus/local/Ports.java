@@ -21,7 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>A port that was free here may be taken before its server binds it. That race cannot be closed from outside of the
  * server: who starts a server tries again with other ports.
  */
-final class Ports {
+public final class Ports {
     private static final int LOWEST = 10_000;
     private static final int OUTGOING = 32_768;
     private static final int ATTEMPTS = 10_000;
@@ -34,7 +34,7 @@ final class Ports {
      * @return distinct ports
      * @throws EventStoreException.CannotOpen if there are too few
      */
-    static List<Integer> free(int count) {
+    public static List<Integer> free(int count) {
         Set<Integer> found = new LinkedHashSet<>();
         for (int attempt = 0; attempt < ATTEMPTS && found.size() < count; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, OUTGOING);

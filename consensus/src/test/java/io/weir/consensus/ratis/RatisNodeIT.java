@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.local.Ports;
 import io.weir.consensus.partition.RaftEvents;
 import io.weir.consensus.partition.RaftPoint;
 import io.weir.consensus.partition.RaftPort;
@@ -12,9 +13,6 @@ import io.weir.consensus.partition.RaftView;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,13 +45,9 @@ class RatisNodeIT {
     @BeforeEach
     void start() throws IOException {
         Map<String, String> addresses = new LinkedHashMap<>();
-        List<Integer> numbers = new ArrayList<>();
+        List<Integer> numbers = Ports.free(3);
         for (int i = 1; i <= 3; i++) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                numbers.add(socket.getLocalPort());
-                addresses.put("n" + i, "127.0.0.1:" + socket.getLocalPort());
-            }
+            addresses.put("n" + i, "127.0.0.1:" + numbers.get(i - 1));
         }
         for (int i = 1; i <= 3; i++) {
             RatisNode node = new RatisNode(new RatisNode.Settings(
@@ -197,7 +191,7 @@ class RatisNodeIT {
     void aGroupThatStartsWhileItsLeaderSendsIsThereOnce() throws Exception {
         int leader = awaitLeader();
         int follower = (leader + 1) % 3;
-        for (int i = 1; i <= 20; i++) {
+        for (int i = 1; i <= 8; i++) {
             nodes.get(follower).stop(0);
             propose(leader, i, i);
             await(() -> {
