@@ -189,6 +189,29 @@ class CopyIT {
         }
     }
 
+    /** A leader that dies leaves its log at the very entry with which the next one begins a segment. */
+    @Test
+    void aReplicaWhoseNextEntryIsTheFirstThatIsLeftNeedsNoCopy() {
+        StorageLimits keepingNothing = new StorageLimits(512 << 10, 1_000, Duration.ofSeconds(1), 0, SEGMENT_BYTES);
+        try (TestCluster cluster = TestCluster.start(directory, 1, keepingNothing);
+                EventStore store = cluster.connect()) {
+            appendAll(store, 0, 20);
+            cluster.assertEqualDigests();
+            String away = cluster.awaitLeader(0);
+            List<String> before = environments(away);
+            long applied = cluster.node(away).status().getPartitions(0).getAppliedIndex();
+            cluster.stop(away);
+            appendAll(store, 20, 22);
+            String leader = cluster.awaitLeader(0);
+            TestCluster.await("a log that begins right behind", () -> firstIndex(leader) == applied + 1);
+
+            cluster.start(away);
+            cluster.assertEqualDigests();
+            assertThat(environments(away)).isEqualTo(before);
+            assertThat(count(store)).isEqualTo(22);
+        }
+    }
+
     /** What a node reports to Ratis after a restart must not be below what Ratis believed when it started. */
     @Test
     void aNodeThatWasStartedAnewGoesOnPurgingItsLog() {

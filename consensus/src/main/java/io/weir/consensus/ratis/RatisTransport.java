@@ -1,0 +1,68 @@
+package io.weir.consensus.ratis;
+
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.grpc.server.GrpcLogAppender;
+import org.apache.ratis.rpc.RpcFactory;
+import org.apache.ratis.rpc.RpcType;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppender;
+
+/**
+ * Ratis' gRPC transport, with one decision of a leader corrected: when a follower must install a copy. Ratis makes it from the
+ * class name in its properties.
+ *
+ * <p>A leader whose log begins with the very entry that a follower needs next does not know the term of the entry before. Ratis
+ * 3.3.0 then tells the follower to install a copy; the follower answers that it has all that a copy would bring, and is told
+ * again, for ever: it never gets another entry (RATIS-2500). It takes no rare luck: a leader that dies leaves its log at the
+ * entry with which the next leader begins a segment. After that answer the entry before needs no comparison, as it is in the
+ * follower's checkpoint and so committed: entries can be sent.
+ */
+public final class RatisTransport implements RpcType {
+    @Override
+    public String name() {
+        return RatisTransport.class.getName();
+    }
+
+    @Override
+    public RpcFactory newFactory(Parameters parameters) {
+        return new Factory(parameters);
+    }
+
+    private static final class Factory extends GrpcFactory {
+        Factory(Parameters parameters) {
+            super(parameters);
+        }
+
+        @Override
+        public LogAppender newLogAppender(RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
+            return new Appender(server, leader, follower);
+        }
+    }
+
+    private static final class Appender extends GrpcLogAppender {
+        Appender(RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
+            super(server, leader, follower);
+        }
+
+        @Override
+        public boolean shouldInstallSnapshot(boolean hasSnapshot) {
+            return super.shouldInstallSnapshot(hasSnapshot) && !hasAllBefore();
+        }
+
+        /** Whether the follower has said that its checkpoint ends where this log begins. */
+        private boolean hasAllBefore() {
+            FollowerInfo follower = getFollower();
+            long next = follower.getNextIndex();
+            boolean isStaged = getLeaderState().isFollowerBootstrapping(follower)
+                    && !follower.hasAttemptedToInstallSnapshot(); // has not been asked yet, as it must be
+            long said = follower.getSnapshotIndex(); // 0 if it has said nothing
+            return !isStaged
+                    && said > 0
+                    && next == said + 1
+                    && next == getRaftLog().getStartIndex();
+        }
+    }
+}
