@@ -47,8 +47,9 @@ final class Program implements AutoCloseable {
     /** Starts it; what it prints goes to files in the directory. */
     static Program start(Path directory, String... args) throws IOException {
         Path own = Files.createTempDirectory(directory, "run");
-        List<String> command = new ArrayList<>(List.of(
-                Distribution.java(), "-Xmx128m", "-jar", Distribution.jar().toString()));
+        List<String> command = new ArrayList<>(List.of(Distribution.java(), "-Xmx128m"));
+        command.addAll(Rig.JVM_ARGUMENTS);
+        command.addAll(List.of("-jar", Distribution.jar().toString()));
         command.addAll(List.of(args));
         Path out = own.resolve("out");
         Path err = own.resolve("err");

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** Three servers of the built product, one client that lives as long as they do, and a direct line to each node. */
 final class Rig implements AutoCloseable {
@@ -33,6 +34,12 @@ final class Rig implements AutoCloseable {
     /** For servers that shall checkpoint and purge all the time. */
     static final List<String> SMALL_CHECKPOINTS =
             List.of("--checkpoint-mib=4", "--checkpoint-age=500ms", "--keep-log-mib=0", "--log-segment-mib=1");
+
+    /** Processes here live for seconds, many at a time: what the second compiler costs, it does not earn. */
+    static final List<String> JVM_ARGUMENTS = Pattern.compile(" ")
+            .splitAsStream(System.getProperty("weir.rig.jvm", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"))
+            .filter(argument -> !argument.isEmpty())
+            .toList();
 
     private static final int HEAP_MIB = 256;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -55,7 +62,8 @@ final class Rig implements AutoCloseable {
 
     /** What {@link #start(Path)} starts, to be changed before it is. */
     static LocalCluster.Options options(Path directory) {
-        return LocalCluster.Options.ofJar(directory.resolve("cluster"), 3, PARTITIONS, Distribution.jar(), HEAP_MIB);
+        return LocalCluster.Options.ofJar(directory.resolve("cluster"), 3, PARTITIONS, Distribution.jar(), HEAP_MIB)
+                .withJvmArguments(JVM_ARGUMENTS);
     }
 
     static Rig start(Path directory) {
