@@ -1,7 +1,5 @@
 package io.weir.logstore.copy;
 
-import io.weir.logstore.DigestMark;
-import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
@@ -12,6 +10,8 @@ import io.weir.logstore.layout.MetaLayout;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -44,7 +44,7 @@ public final class CopyWriter {
      */
     public static boolean write(StoreIdentity identity, ReadView view, ChunkSink sink) {
         CopyWriter writer = new CopyWriter(sink);
-        writer.begin(identity, view.state(), view.digestMark());
+        writer.begin(new CopyHead(identity, view.state(), view.digestMark()));
         if (writer.wanted) {
             view.visitRows(writer::row);
         }
@@ -54,18 +54,25 @@ public final class CopyWriter {
         return writer.wanted;
     }
 
-    private void begin(StoreIdentity identity, PartitionState state, DigestMark mark) {
+    /** The chunk with which a copy begins. */
+    static byte[] head(CopyHead head) {
+        AtomicReference<byte[]> chunk = new AtomicReference<>();
+        new CopyWriter(begin -> chunk.compareAndSet(null, begin)).begin(head);
+        return Objects.requireNonNull(chunk.get());
+    }
+
+    private void begin(CopyHead head) {
         UnsafeBuffer key = MetaLayout.identityKey(scratch);
-        UnsafeBuffer value = new UnsafeBuffer(new byte[MetaLayout.identityBytes(identity)]);
-        MetaLayout.putIdentity(checksum, key, value, identity);
+        UnsafeBuffer value = new UnsafeBuffer(new byte[MetaLayout.identityBytes(head.identity())]);
+        MetaLayout.putIdentity(checksum, key, value, head.identity());
         put(Table.META, key, value);
         key = MetaLayout.stateKey(scratch);
         value = new UnsafeBuffer(new byte[MetaLayout.STATE_BYTES]);
-        MetaLayout.putState(checksum, key, value, state);
+        MetaLayout.putState(checksum, key, value, head.state());
         put(Table.META, key, value);
         key = DigestsLayout.markKey(scratch);
         value = new UnsafeBuffer(new byte[DigestsLayout.MARK_BYTES]);
-        DigestsLayout.putMark(checksum, key, value, mark);
+        DigestsLayout.putMark(checksum, key, value, head.mark());
         put(Table.META, key, value);
         emit(ChunkLayout.BEGIN);
     }
