@@ -1,0 +1,5 @@
+/** Backups of a whole cluster: a directory that is written while the cluster runs, verified anywhere, and restored from. */
+@NullMarked
+package io.weir.consensus.backup;
+
+import org.jspecify.annotations.NullMarked;
