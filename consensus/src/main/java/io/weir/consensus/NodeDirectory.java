@@ -22,10 +22,14 @@ import org.slf4j.LoggerFactory;
  *   weir.boot       the boot of the machine in which a node last ran here
  *   raft/           Ratis' logs, one directory per group
  *   store-N/        the store of partition N
+ *   weir.restoring  there while the directory is restored from a backup
  * </pre>
  */
 final class NodeDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeDirectory.class);
+
+    /** Without the identity beside it: the directory is not whole. */
+    static final String RESTORING = "weir.restoring";
 
     private final Path path;
     private final FileChannel channel;
@@ -96,6 +100,13 @@ final class NodeDirectory implements AutoCloseable {
 
     /** A directory with data but without an identity was not ours, or has lost it: either way nobody knows whose it is. */
     private void requireUnused() {
+        if (Files.exists(path.resolve(RESTORING))) {
+            throw new CannotOpen(
+                    "directory " + path
+                            + " was being restored from a backup, and not to the end; empty it, and run \"weir"
+                            + " backup restore\" again",
+                    null);
+        }
         if (Files.exists(raft()) || Files.exists(store(0))) {
             throw new CannotOpen(
                     "directory " + path + " holds data but no " + NodeIdentity.FILE

@@ -2,10 +2,12 @@ package io.weir.consensus;
 
 import io.weir.consensus.guard.LogGuard;
 import io.weir.consensus.guard.StoreMark;
+import io.weir.consensus.repair.ReplicaRecord;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.lmdb.EnvDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -60,9 +62,13 @@ public record NodeFiles(Path directory, String clusterId, String nodeId, int par
                 return new StoreMark.Empty();
             }
             PartitionState state = current.readCheckpoint().state();
-            return StoreMark.of(state.appliedTerm(), state.appliedIndex());
+            return state.appliedIndex() >= 0 && ReplicaRecord.isRestored(directory, partition)
+                    ? new StoreMark.At(state.appliedTerm(), state.appliedIndex(), true)
+                    : StoreMark.of(state.appliedTerm(), state.appliedIndex());
         } catch (StoreException e) {
             return new StoreMark.Unknown();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -29,6 +29,7 @@ final class TestCluster implements AutoCloseable {
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private final Path directory;
     private final int partitions;
+    private String clusterId = "test-cluster";
     private final Function<String, StoreOpener> stores;
     private final StorageLimits storage;
 
@@ -54,6 +55,13 @@ final class TestCluster implements AutoCloseable {
         return new TestCluster(directory, 3, partitions, node -> WeirNode::defaultStore, StorageLimits.DEFAULT);
     }
 
+    /** As {@link #ofThree}, under another id. */
+    static TestCluster ofThree(Path directory, int partitions, String clusterId) {
+        TestCluster cluster = ofThree(directory, partitions);
+        cluster.clusterId = clusterId;
+        return cluster;
+    }
+
     /** @param stores gives each node its stores */
     static TestCluster start(Path directory, int partitions, Function<String, StoreOpener> stores) {
         return start(directory, partitions, stores, StorageLimits.DEFAULT);
@@ -76,10 +84,13 @@ final class TestCluster implements AutoCloseable {
     }
 
     WeirNode start(String id) {
-        NodeConfig config = new NodeConfig("test-cluster", id, members, partitions, directory.resolve(id), storage);
-        WeirNode node = WeirNode.start(config, stores.apply(id), port -> new UnreliablePeers(port, refused));
+        WeirNode node = WeirNode.start(config(id), stores.apply(id), port -> new UnreliablePeers(port, refused));
         running.put(id, node);
         return node;
+    }
+
+    NodeConfig config(String id) {
+        return new NodeConfig(clusterId, id, members, partitions, directory.resolve(id), storage);
     }
 
     void stop(String id) {

@@ -3,6 +3,7 @@ package io.weir.consensus;
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.repair.Greeting;
 import io.weir.consensus.repair.Incarnation;
+import io.weir.consensus.repair.Origin;
 import io.weir.consensus.repair.PeerPort;
 import io.weir.protocol.Error;
 import java.util.Set;
@@ -14,9 +15,9 @@ import java.util.Set;
  */
 record UnreliablePeers(PeerPort port, Set<String> refused) implements PeerPort {
     @Override
-    public Greeting hello(String member, Incarnation self, boolean settled, long timeoutMs) {
+    public Greeting hello(String member, Incarnation self, Origin origin, boolean settled, long timeoutMs) {
         pass("hello");
-        return port.hello(member, self, settled, timeoutMs);
+        return port.hello(member, self, origin, settled, timeoutMs);
     }
 
     @Override

@@ -103,7 +103,8 @@ public final class LogGuard {
             return new Verdict.Quarantine(
                     "the log in " + group + " is missing, but entries up to " + mark.index() + " were flushed");
         }
-        return store instanceof StoreMark.Empty
+        boolean isFirst = store instanceof StoreMark.Empty || (store instanceof StoreMark.At at && at.isRestored());
+        return isFirst
                 ? new Verdict.Fresh()
                 : new Verdict.Quarantine("the log in " + group + " is missing, but the store is not new");
     }

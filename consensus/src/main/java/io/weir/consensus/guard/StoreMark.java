@@ -10,8 +10,14 @@ public sealed interface StoreMark {
      *
      * @param term of that entry
      * @param index of that entry, not negative
+     * @param isRestored whether it comes from a backup and no group has run on it: then there is no log yet
      */
-    record At(long term, long index) implements StoreMark {
+    record At(long term, long index, boolean isRestored) implements StoreMark {
+        /** Of a store on which a group has run. */
+        public At(long term, long index) {
+            this(term, index, false);
+        }
+
         public At {
             if (term < 0 || index < 0) {
                 throw new IllegalArgumentException("term " + term + " and index " + index + " must not be negative");

@@ -1,9 +1,11 @@
 package io.weir.consensus.repair;
 
+import io.weir.consensus.repair.Greetings.Former;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
@@ -79,7 +81,7 @@ public final class Caretaker {
                 greetings.again();
             }
             while (!greetings.silent().isEmpty()) {
-                Incarnation other = greetings.greet();
+                Former other = greetings.greet();
                 if (other != null) {
                     forgotten(other);
                     keepers.forEach(this::work);
@@ -98,7 +100,7 @@ public final class Caretaker {
 
     private void introduceAnew() throws IOException, InterruptedException {
         while (true) {
-            Incarnation other = greetings.greet();
+            Former other = greetings.greet();
             if (other != null) {
                 forgotten(other);
                 return;
@@ -108,17 +110,33 @@ public final class Caretaker {
                 incarnations.settle();
                 return;
             }
-            String reason = "this node is new: waiting to hear from all other members, still from " + silent;
+            String reason = reasonToWait(silent);
             keepers.forEach(keeper -> keeper.replica().move(ReplicaState.STARTING, reason, null));
             pause();
         }
     }
 
-    private void forgotten(Incarnation other) throws IOException {
-        LOG.error("{}: other members know this node as {}; it has lost its disk, and joins anew", nodeId, other);
-        incarnations.unsettle(other);
+    private String reasonToWait(Set<String> silent) {
+        Map<String, Origin> strangers = greetings.strangers();
+        if (strangers.isEmpty()) {
+            return "this node is new: waiting to hear from all other members, still from " + silent;
+        }
+        StringBuilder reason = new StringBuilder("this directory was ");
+        reason.append(incarnations.origin().described());
+        strangers.forEach((member, origin) ->
+                reason.append(", that of ").append(member).append(" was ").append(origin.described()));
+        return reason.append(
+                        "; nothing starts before all are of one origin. Run \"weir backup restore\" with one backup"
+                                + " for every node; or, if the others serve already, empty this directory and start it again")
+                .toString();
+    }
+
+    private void forgotten(Former other) throws IOException {
+        Incarnation before = other.incarnation();
+        LOG.error("{}: other members know this node as {}; it has lost its disk, and joins anew", nodeId, before);
+        incarnations.unsettle(before, other.origin());
         for (ReplicaKeeper keeper : keepers) {
-            keeper.distrust("this node has lost its disk: other members know it as " + other);
+            keeper.distrust("this node has lost its disk: other members know it as " + before);
         }
     }
 

@@ -3,8 +3,11 @@ package io.weir.consensus.repair;
 import io.weir.client.spi.NodeFailure;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +27,14 @@ final class Greetings {
     private final PeerPort peers;
     private final Incarnations incarnations;
     private final Set<String> silent;
+    private final Map<String, Origin> strangers = new TreeMap<>();
+
+    /**
+     * What this node was before, as somebody knows.
+     *
+     * @param origin of the cluster in which it was
+     */
+    record Former(Incarnation incarnation, Origin origin) {}
 
     Greetings(List<String> others, PeerPort peers, Incarnations incarnations) {
         this.others = others;
@@ -42,27 +53,43 @@ final class Greetings {
         return Set.copyOf(silent);
     }
 
+    /** Who has answered, but is of another origin; they count as silent. */
+    Map<String, Origin> strangers() {
+        return Collections.unmodifiableMap(strangers);
+    }
+
     /**
      * Greets all who have not answered yet, once each.
      *
-     * @return which other incarnation of this node somebody knows, or null if nobody who answered does
+     * @return as whom somebody knows this node otherwise, or null if nobody who answered does
      * @throws IOException if what was heard could not be noted
      */
     @Nullable
-    Incarnation greet() throws IOException {
+    Former greet() throws IOException {
         for (String member : new ArrayList<>(silent)) {
             Incarnation self = incarnations.self();
+            Origin origin = incarnations.origin();
             Greeting greeting;
             try {
-                greeting = peers.hello(member, self, incarnations.isSettled(), TIMEOUT_MS);
+                greeting = peers.hello(member, self, origin, incarnations.isSettled(), TIMEOUT_MS);
             } catch (NodeFailure e) {
                 LOG.debug("{} does not answer a greeting", member, e);
                 continue;
             }
-            incarnations.heard(member, greeting.self(), false);
-            if (!greeting.known().equals(self)) {
-                return greeting.known();
+            boolean isOtherwiseKnown = !greeting.known().equals(self);
+            boolean isStranger = !greeting.origin().equals(origin);
+            // A directory that was emptied knows nothing of a backup. One with another history must not join.
+            boolean isEmptied = !origin.isBackup() && !incarnations.isSettled();
+            if (isOtherwiseKnown && (!isStranger || isEmptied)) {
+                strangers.clear();
+                return new Former(greeting.known(), greeting.origin());
             }
+            if (isStranger) {
+                strangers.put(member, greeting.origin());
+                continue;
+            }
+            strangers.remove(member);
+            incarnations.heard(member, greeting.self(), greeting.origin(), false);
             silent.remove(member);
         }
         return null;

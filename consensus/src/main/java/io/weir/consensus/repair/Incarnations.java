@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   self=2-5e6f...      this node's incarnation
  *   settled=true        it has forgotten nothing, or has left and joined every group
+ *   restored from=9b0c...   the backup with which the cluster began, if it did; no member has such a name
  *   n1=1-77aa...        what is known of member n1
  * </pre>
  *
@@ -23,9 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class Incarnations {
     static final String FILE = "weir.incarnations";
 
+    private static final String RESTORED_FROM = "restored from";
+
     private final Path file;
     private final Map<String, Incarnation> known = new TreeMap<>();
     private Incarnation self;
+    private Origin origin = Origin.NONE;
     private boolean settled;
 
     private Incarnations(Path file, Incarnation self) {
@@ -52,6 +56,18 @@ public final class Incarnations {
         return opened;
     }
 
+    /**
+     * Writes the file of a directory that has been restored.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static void restored(Path data, Origin origin, boolean isLone) throws IOException {
+        Incarnations restored = new Incarnations(data.resolve(FILE), Incarnation.first());
+        restored.origin = origin;
+        restored.settled = isLone;
+        restored.write();
+    }
+
     private void read() throws IOException {
         boolean hasSelf = false;
         for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
@@ -64,6 +80,8 @@ public final class Incarnations {
                 } else if (name.equals("self")) {
                     self = Incarnation.parse(value);
                     hasSelf = true;
+                } else if (name.equals(RESTORED_FROM)) {
+                    origin = Origin.parse(value);
                 } else {
                     known.put(name, Incarnation.parse(value));
                 }
@@ -80,6 +98,9 @@ public final class Incarnations {
         StringBuilder text = new StringBuilder();
         text.append("self=").append(self).append('\n');
         text.append("settled=").append(settled).append('\n');
+        if (origin.isBackup()) {
+            text.append(RESTORED_FROM).append('=').append(origin).append('\n');
+        }
         known.forEach((member, incarnation) ->
                 text.append(member).append('=').append(incarnation).append('\n'));
         DurableFile.write(file, text.toString());
@@ -87,6 +108,11 @@ public final class Incarnations {
 
     synchronized Incarnation self() {
         return self;
+    }
+
+    /** With what the cluster of this node began. */
+    synchronized Origin origin() {
+        return origin;
     }
 
     synchronized boolean isSettled() {
@@ -106,21 +132,31 @@ public final class Incarnations {
         }
     }
 
-    /** This node has been somebody else, and is somebody new from now on. */
-    synchronized void unsettle(Incarnation before) throws IOException {
+    /**
+     * This node has been somebody else, and is somebody new from now on.
+     *
+     * @param of the origin of the cluster in which it was
+     */
+    synchronized void unsettle(Incarnation before, Origin of) throws IOException {
         self = self.after(before);
+        origin = of;
         settled = false;
         write();
     }
 
     /**
-     * A member has said who it is.
+     * A member has said who it is. One of another origin, of which nothing is known, is not noted: it is about to be emptied or
+     * restored, and would be taken for one that has lost its disk.
      *
      * @param isSettled whether a later incarnation replaces what is known
      * @return what is known of it from now on
      */
-    synchronized Incarnation heard(String member, Incarnation incarnation, boolean isSettled) throws IOException {
+    synchronized Incarnation heard(String member, Incarnation incarnation, Origin of, boolean isSettled)
+            throws IOException {
         Incarnation before = known.get(member);
+        if (!of.equals(origin)) {
+            return before == null ? incarnation : before;
+        }
         if (before != null && (!isSettled || incarnation.generation() <= before.generation())) {
             return before;
         }

@@ -15,9 +15,10 @@ public final class MemberDesk implements PeerHandler {
     }
 
     @Override
-    public Greeting hello(String member, Incarnation incarnation, boolean settled) {
+    public Greeting hello(String member, Incarnation incarnation, Origin origin, boolean settled) {
         try {
-            return new Greeting(incarnations.self(), incarnations.heard(member, incarnation, settled));
+            Incarnation known = incarnations.heard(member, incarnation, origin, settled);
+            return new Greeting(incarnations.self(), known, incarnations.origin());
         } catch (IOException e) {
             throw Failures.notReady("what " + member + " says cannot be noted: " + e);
         }

@@ -11,7 +11,7 @@ public interface PeerHandler {
      * A member says who it is; blocks for a write to the disk when that is news. Failures are {@link
      * io.weir.client.spi.NodeFailure}s.
      */
-    Greeting hello(String member, Incarnation incarnation, boolean settled);
+    Greeting hello(String member, Incarnation incarnation, Origin origin, boolean settled);
 
     /**
      * Takes a member out of a partition's group.

@@ -25,10 +25,11 @@ public interface PeerPort {
     /**
      * Says who this node is.
      *
+     * @param origin of this node's directory
      * @param settled whether the member may replace what it knew of this node by this incarnation, if that is a later one:
      *     only from a node that has forgotten nothing, or has left and joined every group
      */
-    Greeting hello(String member, Incarnation self, boolean settled, long timeoutMs);
+    Greeting hello(String member, Incarnation self, Origin origin, boolean settled, long timeoutMs);
 
     /** Asks the leader to take this node out of a partition's group; returns when that is committed. */
     void leave(String member, int partition, long timeoutMs);

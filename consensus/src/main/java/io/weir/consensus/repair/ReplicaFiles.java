@@ -72,13 +72,17 @@ final class ReplicaFiles {
      * Judges Raft's files beside a store.
      *
      * @param store null if it is damaged
+     * @param isRestored whether it comes from a backup, and no group has run on it
      */
-    Verdict judge(@Nullable LogStore store) {
+    Verdict judge(@Nullable LogStore store, boolean isRestored) {
         if (store == null) {
             return guard.check(new StoreMark.Unknown(), setup.members());
         }
         PartitionState checkpoint = store.checkpoint();
-        return guard.check(StoreMark.of(checkpoint.appliedTerm(), checkpoint.appliedIndex()), setup.members());
+        StoreMark mark = isRestored && checkpoint.appliedIndex() >= 0
+                ? new StoreMark.At(checkpoint.appliedTerm(), checkpoint.appliedIndex(), true)
+                : StoreMark.of(checkpoint.appliedTerm(), checkpoint.appliedIndex());
+        return guard.check(mark, setup.members());
     }
 
     /** Makes the repairs of a verdict. */

@@ -290,7 +290,7 @@ final class ReplicaKeeper {
         Plan other = null;
         boolean judged = false;
         try {
-            other = insteadOfOpening(files.judge(store), store, damage);
+            other = insteadOfOpening(files.judge(store, record.step() == Step.RESTORED), store, damage);
             judged = true;
         } finally {
             if (store != null && (!judged || other != null)) {
@@ -319,6 +319,10 @@ final class ReplicaKeeper {
             record.write(Step.REPAIRING_STORE, damage);
             return Plan.REPAIR_STORE;
         }
+        if (isRestored() && store.checkpoint().appliedIndex() < 0) {
+            return mustRejoin("its store is gone, which was "
+                    + setup.incarnations().origin().described());
+        }
         if (verdict instanceof Verdict.Sound sound) {
             files.mend(sound);
             if (sound.isVoteUncertain() && !setup.isLone()) {
@@ -329,6 +333,11 @@ final class ReplicaKeeper {
         return null;
     }
 
+    /** Whether the cluster began with a backup: then an empty store and a log that begins with it are not of this cluster. */
+    private boolean isRestored() {
+        return setup.incarnations().origin().isBackup();
+    }
+
     private void run() {
         replica.move(ReplicaState.RUNNING, "", partition());
     }
@@ -336,11 +345,11 @@ final class ReplicaKeeper {
     /** Replaces the store; the log and the vote stay as they are, so that nothing of Raft is forgotten. */
     private Plan repairStore() throws Blocked, IOException {
         replica.move(ReplicaState.REPAIRING_STORE, record.reason(), null);
-        Verdict verdict = files.judge(null);
+        Verdict verdict = files.judge(null, false);
         if (!(verdict instanceof Verdict.Sound sound)) {
             return mustRejoin(record.reason() + "; and of the log: " + verdict);
         }
-        boolean isReplayable = sound.log().first() == 0;
+        boolean isReplayable = sound.log().first() == 0 && !isRestored();
         if (!isReplayable && setup.isLone()) {
             throw new Blocked(By.NOBODY, record.reason() + "; " + NOBODY_ELSE);
         }

@@ -15,11 +15,13 @@ import java.util.Locale;
  *   reason=...
  * </pre>
  */
-final class ReplicaRecord {
+public final class ReplicaRecord {
     /** What must be done, or has been. */
     enum Step {
         /** There has been no replica here: it may start as a new member, if its files say the same. */
         NEW,
+        /** Its store was restored from a backup, and no group has run on it: the log begins behind it. */
+        RESTORED,
         /** The replica is a member. If its files are gone, it has forgotten. */
         MEMBER,
         /** Its store must be replaced. */
@@ -61,6 +63,24 @@ final class ReplicaRecord {
             }
         }
         return record;
+    }
+
+    /**
+     * Notes for a partition that its store was restored.
+     *
+     * @param data the node's directory
+     */
+    public static void restored(Path data, int partition, Origin origin) throws IOException {
+        read(data, partition).write(Step.RESTORED, origin.described());
+    }
+
+    /**
+     * Whether a partition's store was restored, and no group has run on it.
+     *
+     * @throws IOException if the note cannot be read
+     */
+    public static boolean isRestored(Path data, int partition) throws IOException {
+        return read(data, partition).step == Step.RESTORED;
     }
 
     Step step() {

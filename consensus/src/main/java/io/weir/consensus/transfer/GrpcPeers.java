@@ -16,6 +16,7 @@ import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.consensus.repair.Greeting;
 import io.weir.consensus.repair.Incarnation;
+import io.weir.consensus.repair.Origin;
 import io.weir.consensus.repair.PeerPort;
 import io.weir.logstore.Digest;
 import io.weir.protocol.Error;
@@ -67,11 +68,12 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
     }
 
     @Override
-    public Greeting hello(String member, Incarnation incarnation, boolean settled, long timeoutMs) {
+    public Greeting hello(String member, Incarnation incarnation, Origin origin, boolean settled, long timeoutMs) {
         HelloRequest request = HelloRequest.newBuilder()
                 .setClusterId(clusterId)
                 .setNodeId(self)
                 .setIncarnation(incarnation.toString())
+                .setOrigin(origin.toString())
                 .setSettled(settled)
                 .build();
         HelloResponse response = call(member, () -> stub(member, timeoutMs).hello(request));
@@ -81,7 +83,8 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         try {
             return new Greeting(
                     Incarnation.parse(response.getGreeting().getIncarnation()),
-                    Incarnation.parse(response.getGreeting().getKnownIncarnation()));
+                    Incarnation.parse(response.getGreeting().getKnownIncarnation()),
+                    Origin.parse(response.getGreeting().getOrigin()));
         } catch (IllegalArgumentException e) {
             throw Failures.internal(member + " answered a greeting with nonsense", e, false);
         }

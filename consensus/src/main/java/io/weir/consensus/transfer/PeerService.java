@@ -8,6 +8,7 @@ import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.consensus.repair.Incarnation;
+import io.weir.consensus.repair.Origin;
 import io.weir.consensus.repair.PeerHandler;
 import io.weir.logstore.Digest;
 import io.weir.protocol.DigestHeard;
@@ -31,6 +32,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,11 +118,15 @@ public final class PeerService implements BindableService, AutoCloseable {
             HelloResponse.Builder response = HelloResponse.newBuilder();
             try {
                 check(request.getClusterId(), request.getNodeId(), false);
-                var greeting =
-                        handler.hello(request.getNodeId(), incarnation(request.getIncarnation()), request.getSettled());
+                var greeting = handler.hello(
+                        request.getNodeId(),
+                        parsed(Incarnation::parse, request.getIncarnation()),
+                        parsed(Origin::parse, request.getOrigin()),
+                        request.getSettled());
                 response.setGreeting(Greeting.newBuilder()
                         .setIncarnation(greeting.self().toString())
-                        .setKnownIncarnation(greeting.known().toString()));
+                        .setKnownIncarnation(greeting.known().toString())
+                        .setOrigin(greeting.origin().toString()));
             } catch (RuntimeException e) {
                 response.setError(errorOf(e));
             }
@@ -128,9 +134,9 @@ public final class PeerService implements BindableService, AutoCloseable {
             responses.onCompleted();
         }
 
-        private Incarnation incarnation(String text) {
+        private <T> T parsed(Function<String, T> parser, String text) {
             try {
-                return Incarnation.parse(text);
+                return parser.apply(text);
             } catch (IllegalArgumentException e) {
                 throw Failures.invalid(String.valueOf(e.getMessage()));
             }

@@ -34,6 +34,10 @@ class LogGuardTest {
         TestLog none = new TestLog(directory.resolve("other"));
         assertThat(none.check(NEW)).isEqualTo(new Verdict.Fresh());
         assertThat(none.check(at(3))).isInstanceOf(Verdict.Quarantine.class);
+        assertThat(none.check(at(0))).isInstanceOf(Verdict.Quarantine.class);
+        assertThat(none.check(new StoreMark.At(1, 0, true))).isEqualTo(new Verdict.Fresh());
+        assertThat(log.check(new StoreMark.At(1, 0, true)))
+                .isEqualTo(new Verdict.Sound(new LogRange(0, 39, 2), List.of()));
         for (StoreMark store : List.of(NEW, at(0), at(19), at(38), at(39), new StoreMark.Unknown())) {
             assertThat(log.check(store)).isEqualTo(new Verdict.Sound(new LogRange(0, 39, 2), List.of()));
         }

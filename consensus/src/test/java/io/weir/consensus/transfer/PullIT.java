@@ -11,6 +11,7 @@ import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.consensus.repair.Greeting;
 import io.weir.consensus.repair.Incarnation;
+import io.weir.consensus.repair.Origin;
 import io.weir.consensus.repair.PeerHandler;
 import io.weir.consensus.repair.PeerPort;
 import io.weir.logstore.Digest;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -137,8 +139,8 @@ class PullIT {
         private static final Incarnation SELF = Incarnation.first();
 
         @Override
-        public Greeting hello(String member, Incarnation incarnation, boolean settled) {
-            return new Greeting(SELF, settled ? incarnation : SELF);
+        public Greeting hello(String member, Incarnation incarnation, Origin origin, boolean settled) {
+            return new Greeting(SELF, settled ? incarnation : SELF, origin);
         }
 
         @Override
@@ -278,8 +280,10 @@ class PullIT {
     void greetingsAndChangesOfMembershipArePassedOn() throws Exception {
         GrpcPeers peers = serve(FAST);
         Incarnation self = Incarnation.first();
-        assertThat(peers.hello("n1", self, true, 5_000)).isEqualTo(new Greeting(Handler.SELF, self));
-        assertThat(peers.hello("n1", self, false, 5_000)).isEqualTo(new Greeting(Handler.SELF, Handler.SELF));
+        Origin origin = new Origin(new UUID(1, 2));
+        assertThat(peers.hello("n1", self, origin, true, 5_000)).isEqualTo(new Greeting(Handler.SELF, self, origin));
+        assertThat(peers.hello("n1", self, Origin.NONE, false, 5_000))
+                .isEqualTo(new Greeting(Handler.SELF, Handler.SELF, Origin.NONE));
         peers.leave("n1", 0, 5_000);
         assertThatThrownBy(() -> peers.join("n1", 0, 5_000))
                 .isInstanceOfSatisfying(
@@ -314,7 +318,7 @@ class PullIT {
     @Test
     void aNodeThatIsNotThereIsUnreachable() {
         GrpcPeers peers = client("c", "n2", 1);
-        assertThatThrownBy(() -> peers.hello("n1", Incarnation.first(), true, 2_000))
+        assertThatThrownBy(() -> peers.hello("n1", Incarnation.first(), Origin.NONE, true, 2_000))
                 .isInstanceOfSatisfying(
                         NodeFailure.class, e -> assertThat(e.error().getCode()).isEqualTo(Error.Code.UNREACHABLE));
         assertRefused(peers, 0, Error.Code.UNREACHABLE, "n1");
