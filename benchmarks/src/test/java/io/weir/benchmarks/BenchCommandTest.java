@@ -77,9 +77,16 @@ class BenchCommandTest {
         assertThat(run("store", "--dir", "/nowhere/at/all")).isEqualTo(2);
     }
 
+    @Test
+    void aRestartThatCannotBeMeasuredSaysWhy() {
+        assertThat(run("restart", "--store-mib", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--store-mib is 0; the limit is 1 to");
+        assertThat(run("restart", "--dir", "/nowhere/at/all")).isEqualTo(2);
+    }
+
     /** After a change: {@code -Dhelp.write=true} writes the files anew, to be reviewed. */
     @ParameterizedTest
-    @ValueSource(strings = {"weir-bench", "weir-bench-append", "weir-bench-store"})
+    @ValueSource(strings = {"weir-bench", "weir-bench-append", "weir-bench-store", "weir-bench-restart"})
     void helpSaysWhatItSaidAtTheLastReview(String verb) throws IOException {
         CommandLine command = new CommandLine(new Weir()).addSubcommand(new BenchCommand());
         command.setUsageHelpWidth(100);
