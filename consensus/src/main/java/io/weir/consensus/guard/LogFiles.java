@@ -29,6 +29,7 @@ final class LogFiles {
     private final List<SegmentScan> scans = new ArrayList<>();
     private final long wantedIndex;
     private @Nullable VoteFile vote;
+    private boolean isVoteEmpty;
     private @Nullable ConfigurationFile configuration;
     private boolean isConfigurationLogged;
     private boolean isAnyConfigurationLogged;
@@ -77,8 +78,9 @@ final class LogFiles {
         if (!Files.exists(file)) {
             throw new Unfit(file + " is missing");
         }
+        isVoteEmpty = Files.size(file) == 0;
         vote = VoteFile.read(file);
-        if (vote == null) {
+        if (vote == null && !isVoteEmpty) {
             throw new Unfit(file + " is not what Raft writes: term and vote expected");
         }
     }
@@ -130,6 +132,11 @@ final class LogFiles {
     /** The segments in their order; those without an entry as well. */
     List<SegmentScan> scans() {
         return scans;
+    }
+
+    /** Whether the vote file has no bytes: Ratis leaves it so when there is no space for a new one. */
+    boolean isVoteEmpty() {
+        return isVoteEmpty;
     }
 
     VoteFile vote() {

@@ -39,6 +39,9 @@ public final class LogGuard {
     private final Path group;
     private final Path note;
 
+    /** Where Ratis keeps log and vote in a group's directory. */
+    public static final String CURRENT = LogFiles.CURRENT;
+
     /**
      * @param group Ratis' directory of the group
      * @param note the file of the group's {@link Watermark}, outside every directory of Ratis
@@ -152,6 +155,6 @@ public final class LogGuard {
      * @throws Watermark.Unreadable if it is damaged; after {@link #check} it is not
      */
     public WatermarkKeeper keep() throws IOException {
-        return new WatermarkKeeper(Watermark.open(note), group.resolve(LogFiles.CURRENT), System::nanoTime);
+        return new WatermarkKeeper(Watermark.open(note), group.resolve(CURRENT), System::nanoTime);
     }
 }

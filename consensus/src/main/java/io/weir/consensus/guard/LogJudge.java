@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges what was read of a group's directory, against what was noted and what the store holds. */
 final class LogJudge {
+    /**
+     * More terms than a replica can have been in since it noted one: an election takes half a second, and the kernel writes the
+     * note down every half a minute even if nobody asks.
+     */
+    private static final long MAX_UNNOTED_TERMS = 1_000;
+
     private final LogFiles files;
     private final Mark mark;
     private final StoreMark store;
@@ -68,8 +74,11 @@ final class LogJudge {
     }
 
     private Repair.@Nullable RenewVote vote(LogRange range) throws Unfit {
-        VoteFile vote = files.vote();
         long least = range.isEmpty() ? mark.term() : Math.max(mark.term(), range.lastTerm());
+        if (files.isVoteEmpty()) {
+            return new Repair.RenewVote(files.current().resolve(VoteFile.NAME), least + MAX_UNNOTED_TERMS);
+        }
+        VoteFile vote = files.vote();
         String file = files.current().resolve(VoteFile.NAME).toString();
         if (vote.term() < least) {
             throw new Unfit(file + " is of term " + vote.term() + ", but the replica has been in term " + least);

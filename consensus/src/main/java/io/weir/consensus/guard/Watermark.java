@@ -33,6 +33,7 @@ public final class Watermark implements Closeable {
     private @Nullable MappedByteBuffer map;
     private long sequence;
     private Mark mark;
+    private @Nullable IOException failure;
 
     private Watermark(Path file, MappedByteBuffer map, long sequence, Mark mark) {
         this.file = file;
@@ -75,20 +76,20 @@ public final class Watermark implements Closeable {
      * @throws Unreadable if both slots are damaged
      */
     public static Watermark open(Path file) throws IOException {
-        boolean isNew = !Files.exists(file);
-        if (isNew) {
-            Durable.createDirectories(Durable.directoryOf(file));
-            ByteBuffer bytes = ByteBuffer.allocate(WatermarkLayout.FILE_BYTES);
-            WatermarkLayout.put(bytes, 0, 0, Mark.NONE);
-            Durable.replace(file, bytes);
+        Durable.createDirectories(Durable.directoryOf(file));
+        WatermarkLayout.Slot newest = Files.exists(file) ? slot(file) : new WatermarkLayout.Slot(0, Mark.NONE);
+        // A new file each time, with all of its bytes written. To write to a hole of a mapped one ends the process when
+        // the
+        // disk is full; and pages that could not be forced once look as if they were on the disk.
+        ByteBuffer bytes = ByteBuffer.allocate(WatermarkLayout.FILE_BYTES);
+        long sequence = newest.sequence() + WatermarkLayout.SLOTS;
+        for (int i = 0; i < WatermarkLayout.SLOTS; i++) {
+            WatermarkLayout.put(bytes, (int) ((sequence - i) % WatermarkLayout.SLOTS), sequence - i, newest.mark());
         }
-        WatermarkLayout.Slot newest = slot(file);
+        Durable.replace(file, bytes);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_WRITE, 0, WatermarkLayout.FILE_BYTES);
-            Watermark watermark = new Watermark(file, map, newest.sequence(), newest.mark());
-            watermark.setBoth(newest.mark());
-            channel.force(true);
-            return watermark;
+            return new Watermark(file, map, sequence, newest.mark());
         }
     }
 
@@ -113,20 +114,33 @@ public final class Watermark implements Closeable {
      * the noted one changes nothing.
      *
      * @param index the last entry that stays, -1 for none
-     * @throws IOException if the disk refuses; the log must not be cut then
+     * @throws IOException if the disk refuses, or has refused before; the log must not be cut then
      */
     public synchronized void lowerTo(long index) throws IOException {
+        checkNotFailed();
         if (index < mark.index()) {
             setBoth(mark.withIndex(index));
         }
     }
 
-    /** Waits until what was noted is on the disk. */
+    /**
+     * Waits until what was noted is on the disk.
+     *
+     * @throws IOException if the disk refuses, and from then on: what it lost once, it does not write the second time
+     */
     public synchronized void force() throws IOException {
+        checkNotFailed();
         try {
             map().force();
         } catch (UncheckedIOException e) {
-            throw new IOException("cannot force " + file, e);
+            failure = new IOException("cannot force " + file, e);
+            throw failure;
+        }
+    }
+
+    private void checkNotFailed() throws IOException {
+        if (failure != null) {
+            throw new IOException(file + " could not be forced before", failure);
         }
     }
 

@@ -181,7 +181,7 @@ class LogGuardTest {
     void aVoteFileThatIsDamagedIsQuarantineAndOneThatIsAnotherIsReplaced() throws IOException {
         Path vote = log.file(VoteFile.NAME);
         byte[] whole = Files.readAllBytes(vote);
-        for (int length = 0; length < whole.length; length++) {
+        for (int length = 1; length < whole.length; length++) {
             Files.write(vote, Arrays.copyOf(whole, length));
             assertThat(quarantine(log.check(NEW))).contains("raft-meta");
         }
@@ -203,6 +203,19 @@ class LogGuardTest {
                         .isEqualTo(List.of(TestLog.TERM + 5, "")));
         log.note(39);
         assertThat(sound(log.check(NEW)).repairs()).isEmpty();
+    }
+
+    @Test
+    void aVoteFileThatRatisEmptiedOnAFullDiskIsRenewedFarAboveWhatIsKnown() throws IOException {
+        Path vote = log.file(VoteFile.NAME);
+        Files.write(vote, new byte[0]);
+        Verdict.Sound emptied = sound(log.check(NEW));
+        assertThat(emptied.isVoteUncertain()).isTrue();
+        log.guard.apply(emptied, directory.resolve("aside"));
+        assertThat(VoteFile.read(vote))
+                .isNotNull()
+                .satisfies(written -> assertThat(List.of(written.term(), written.votedFor()))
+                        .isEqualTo(List.of(TestLog.TERM + 1_000, "")));
     }
 
     @Test

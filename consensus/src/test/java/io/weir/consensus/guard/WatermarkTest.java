@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,6 +39,23 @@ class WatermarkTest {
                 .isEqualTo("57475244" + "00000001" + "0000000000000007" + "0000001122334455" + "0000000000000009"
                         + "cafebabe" + "01020304" + "eed406a1");
         assertThat(bytes.slice(0, 4096)).isEqualTo(ByteBuffer.allocate(4096));
+    }
+
+    /** A hole of a mapped file ends the process when the disk is full. */
+    @Test
+    void aNoteThatWasCutShortHasAllItsBytesAgain() throws IOException {
+        Mark last = new Mark(10, 1, 2, 3);
+        try (Watermark watermark = Watermark.open(file)) {
+            watermark.advance(last); // into slot 1
+            watermark.advance(last.withIndex(11)); // into slot 0
+        }
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), WatermarkLayout.SLOT_BYTES));
+        try (Watermark watermark = Watermark.open(file)) {
+            assertThat(watermark.mark()).isEqualTo(last.withIndex(11));
+            assertThat(Files.readAllBytes(file)).hasSize(WatermarkLayout.FILE_BYTES);
+            watermark.advance(last.withIndex(12));
+        }
+        assertThat(Watermark.read(file)).isEqualTo(last.withIndex(12));
     }
 
     @Test
