@@ -27,8 +27,26 @@ public abstract sealed class StoreException extends RuntimeException {
     public static final class Full extends StoreException {
         private static final long serialVersionUID = 1L;
 
+        private final boolean isMap;
+
+        /** The disk is full. */
         public Full(String message, Throwable cause) {
+            this(message, cause, false);
+        }
+
+        private Full(String message, Throwable cause, boolean isMap) {
             super(message, cause);
+            this.isMap = isMap;
+        }
+
+        /** It is the map that is full. */
+        public static Full ofMap(String message, Throwable cause) {
+            return new Full(message, cause, true);
+        }
+
+        /** Whether it is the map, which can grow as soon as nobody reads; else it is the disk. */
+        public boolean isMap() {
+            return isMap;
         }
     }
 

@@ -64,6 +64,8 @@ public final class Partition implements RaftEvents, AutoCloseable {
     private final ScheduledExecutorService timer;
     /** What Raft has been told is there, and has not gone on from yet. */
     private final AtomicReference<@Nullable RaftPoint> copied = new AtomicReference<>();
+
+    private final FullStore fullStore;
     /** Why commands are refused for a while; set on the apply thread. */
     private @Nullable NodeFailure full;
 
@@ -80,6 +82,8 @@ public final class Partition implements RaftEvents, AutoCloseable {
         this.nodeId = setup.nodeId();
         this.halterName = prefix + "-halt-" + number;
         this.waiters = new Waiters(setup.answers());
+        this.fullStore =
+                new FullStore(setup.members().size() == 1, System::nanoTime, reason -> fail(Kind.STORE_FULL, reason));
         Applier applier = new Applier();
         this.checkpoints = new Checkpointer(store, setup.checkpointPolicy(), setup.checkpoints(), applier);
         this.pipeline = new ApplyPipeline(
@@ -443,9 +447,13 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
         @Override
         public void full(StoreException.@Nullable Full cause) {
-            String reason = cause == null ? null : "the store is full: " + cause.getMessage();
-            readiness.full(reason);
-            full = reason == null ? null : new NodeFailure(Error.Code.STORE_FULL, reason, false);
+            if (cause == null) {
+                fullStore.ended();
+                full = null;
+            } else {
+                full = fullStore.met(cause);
+            }
+            readiness.full(cause == null ? null : FullStore.reason(cause));
             refuseOrNot();
         }
 
@@ -466,6 +474,10 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
         @Override
         public void checkpointFailed(Throwable cause) {
+            if (cause instanceof StoreException.Full full) {
+                fail(Kind.STORE_FULL, FullStore.reason(full));
+                return;
+            }
             fail(
                     cause instanceof StoreException.Corrupted ? Kind.STORE_CORRUPTED : Kind.STORE_FAILED,
                     "a checkpoint failed, the store must be opened anew: " + cause);

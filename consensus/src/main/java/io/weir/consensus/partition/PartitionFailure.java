@@ -21,6 +21,8 @@ public record PartitionFailure(Kind kind, String reason) {
          * applied, or written, otherwise than on them.
          */
         STORE_DIVERGED,
+        /** The disk has no space for the store; what it holds is sound, and can be read. */
+        STORE_FULL,
         /** Raft's log could not be written. */
         LOG_FAILED,
         /** Raft has ended the partition's part by itself. */
@@ -30,7 +32,7 @@ public record PartitionFailure(Kind kind, String reason) {
 
         /** Whether the store is what it was: it can still be read, and falls behind. */
         public boolean leavesStore() {
-            return this == LOG_FAILED || this == RAFT_CLOSED;
+            return this == STORE_FULL || this == LOG_FAILED || this == RAFT_CLOSED;
         }
     }
 }

@@ -149,18 +149,19 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
     }
 
     @Override
-    public void stop(int partition) throws IOException {
+    public long stop(int partition) throws IOException {
         RatisGroup stopped = running.remove(partition);
         if (stopped == null) {
-            return;
+            return -1;
         }
-        stopped.end();
+        RaftServer.Division division = stopped.end();
         // Without deleting or renaming: what becomes of the files is not for Ratis to decide.
         manage(
                 server(),
                 GroupManagementRequest.newRemove(
                         client, self, calls.incrementAndGet(), groupId(partition), false, false),
                 () -> {});
+        return division == null ? -1 : division.getInfo().getCurrentTerm();
     }
 
     @Override

@@ -14,10 +14,26 @@ final class Blocked extends Exception {
     }
 
     private final By by;
+    private final long leastUsableBytes;
 
     Blocked(By by, String message) {
+        this(by, message, 0);
+    }
+
+    private Blocked(By by, String message, long leastUsableBytes) {
         super(message);
         this.by = by;
+        this.leastUsableBytes = leastUsableBytes;
+    }
+
+    /** The disk has less than this usable, and needs it. */
+    static Blocked bySpace(String message, long leastUsableBytes) {
+        return new Blocked(By.SPACE, message, leastUsableBytes);
+    }
+
+    /** What the disk must have at least; 0 if that is not known. */
+    long leastUsableBytes() {
+        return leastUsableBytes;
     }
 
     By by() {

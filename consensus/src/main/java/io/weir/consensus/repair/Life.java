@@ -30,6 +30,7 @@ final class Life {
     private final WatermarkKeeper watermark;
     private final OpenMark openMark;
     private BackgroundVerification.@Nullable Task verification;
+    private long lastTerm = -1;
 
     private Life(RepairSetup setup, int number, LogStore store, WatermarkKeeper watermark, OpenMark openMark) {
         this.setup = setup;
@@ -145,9 +146,14 @@ final class Life {
     void stop() throws IOException, InterruptedException {
         stopApplying();
         follow(); // once more: a log that somebody shortens while the node is stopped is found to the last entry
-        setup.groups().stop(number);
+        lastTerm = Math.max(lastTerm, setup.groups().stop(number));
         isFollowed = false;
         watermark.close();
+    }
+
+    /** The highest term that the group was in when it stopped, -1 if it never ran. */
+    long lastTerm() {
+        return lastTerm;
     }
 
     /** Closes the store and the note; whatever used them has ended. Idempotent. */

@@ -35,9 +35,10 @@ public interface RaftGroups {
     /**
      * Stops a partition's group and releases its files; does nothing if it does not run.
      *
+     * @return the highest term that the group has been in, written down or not; -1 if it did not run
      * @throws IOException if that takes too long: the files are still in use
      */
-    void stop(int partition) throws IOException;
+    long stop(int partition) throws IOException;
 
     /** The highest index of the local log that is known to be on the disk; -1 if there is none or the group is not running. */
     long flushedIndex(int partition);

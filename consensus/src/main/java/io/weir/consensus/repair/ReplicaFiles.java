@@ -3,6 +3,7 @@ package io.weir.consensus.repair;
 import io.weir.consensus.guard.LogGuard;
 import io.weir.consensus.guard.StoreMark;
 import io.weir.consensus.guard.Verdict;
+import io.weir.consensus.guard.VoteFile;
 import io.weir.consensus.repair.Blocked.By;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
@@ -51,7 +52,9 @@ final class ReplicaFiles {
             if (String.valueOf(e.getMessage()).contains("Input/output error")) {
                 throw new StoreException.Corrupted("the disk cannot read it: " + e.getMessage());
             }
-            if (setup.isLone()) { // nobody serves meanwhile, and who starts it is there to read this
+            if (setup.isLone()
+                    && FreeSpace.isThere(
+                            setup.data())) { // nobody serves meanwhile, and who starts it is there to read this
                 throw new Blocked(By.NOBODY, String.valueOf(e.getMessage()));
             }
             throw e;
@@ -83,6 +86,24 @@ final class ReplicaFiles {
                 ? new StoreMark.At(checkpoint.appliedTerm(), checkpoint.appliedIndex(), true)
                 : StoreMark.of(checkpoint.appliedTerm(), checkpoint.appliedIndex());
         return guard.check(mark, setup.members());
+    }
+
+    /**
+     * Mends the vote file after a life of this process: every promise of it was made in a term up to this one. On a full disk
+     * Ratis puts an empty file in place of the last one, and goes into terms that it cannot write down; the guard would take
+     * both for a vote that was forgotten.
+     *
+     * @param lastTerm as Ratis had it in memory when the group stopped
+     */
+    void mendVote(long lastTerm) throws IOException {
+        Path file = guard.group().resolve(LogGuard.CURRENT).resolve(VoteFile.NAME);
+        if (Files.exists(file)) {
+            VoteFile vote = VoteFile.read(file);
+            if (vote == null || vote.term() < lastTerm) {
+                LOG.warn("{}: partition {}: its vote was not written, and is renewed", setup.nodeId(), number);
+                VoteFile.write(file, lastTerm + 1);
+            }
+        }
     }
 
     /** Makes the repairs of a verdict. */

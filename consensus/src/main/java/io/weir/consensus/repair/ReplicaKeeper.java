@@ -47,6 +47,8 @@ final class ReplicaKeeper {
     private final ReplicaRecord record;
     private volatile @Nullable Life life;
     private volatile @Nullable String distrust;
+    /** Of the life that ended last. */
+    private long lastTerm = -1;
 
     /** @param closing opened when the node closes */
     ReplicaKeeper(RepairSetup setup, Replica replica, ReplicaRecord record, CountDownLatch closing) {
@@ -149,6 +151,9 @@ final class ReplicaKeeper {
             if (record.step() == Step.REJOINING || plan == Plan.REJOIN) {
                 return rejoin();
             }
+            if (lastTerm >= 0) {
+                files.mendVote(lastTerm);
+            }
             if (record.step() == Step.REPAIRING_STORE || plan == Plan.REPAIR_STORE) {
                 return repairStore();
             }
@@ -166,16 +171,16 @@ final class ReplicaKeeper {
 
     private void await(Blocked blocked) throws InterruptedException {
         if (blocked.by() == By.SPACE) {
-            awaitSpace(blocked.reason());
+            awaitSpace(blocked.reason(), blocked.leastUsableBytes());
             return;
         }
         replica.move(ReplicaState.WAITING, blocked.reason(), partition());
         pause(retries.nextPauseMs());
     }
 
-    private void awaitSpace(String reason) throws InterruptedException {
+    private void awaitSpace(String reason, long leastUsableBytes) throws InterruptedException {
         replica.move(ReplicaState.STOPPED_FOR_SPACE, "the disk is full: " + reason, partition());
-        while (!FreeSpace.isThere(setup.data())) {
+        while (FreeSpace.usableBytes(setup.data()) < leastUsableBytes || !FreeSpace.isThere(setup.data())) {
             pause(SPACE_POLL_MS);
         }
         replica.move(ReplicaState.REOPENING, "there is space again", partition());
@@ -205,8 +210,9 @@ final class ReplicaKeeper {
             return Plan.OPEN;
         }
         boolean isAgain = retries.isAgain(failure.kind());
-        ReplicaState next = next(failure, isAgain);
-        if (failure.kind() == PartitionFailure.Kind.LOG_FAILED && isFull(failure)) {
+        boolean isForSpace = isForSpace(failure);
+        ReplicaState next = isForSpace ? ReplicaState.REOPENING : next(failure, isAgain);
+        if (isForSpace) {
             stopForSpace(failed, failure);
         }
         // Readers get the reason from now on, not a store that is being closed under them.
@@ -228,18 +234,28 @@ final class ReplicaKeeper {
         };
     }
 
+    /** A store that is sound stays open, for reads that may be stale. */
     private void stopForSpace(Life failed, PartitionFailure failure) throws Blocked, InterruptedException {
-        try {
-            failed.stop();
-        } catch (IOException e) {
-            throw blocked(e);
+        replica.move(
+                ReplicaState.STOPPED_FOR_SPACE,
+                "the disk is full: " + failure.reason(),
+                failure.kind().leavesStore() ? failed.partition() : null);
+        if (failure.kind().leavesStore()) {
+            try {
+                failed.stop();
+            } catch (IOException e) {
+                throw blocked(e);
+            }
+        } else {
+            endLife(failed);
         }
-        awaitSpace(failure.reason());
+        awaitSpace(failure.reason(), 0);
     }
 
     private void endLife(Life ended) throws Blocked, InterruptedException {
         try {
             ended.end();
+            lastTerm = ended.lastTerm();
             life = null;
         } catch (IOException e) {
             throw blocked(e);
@@ -252,12 +268,22 @@ final class ReplicaKeeper {
             case STORE_CORRUPTED -> ReplicaState.REPAIRING_STORE;
             // A new store that differs as well, or cannot be written either, is not helped by a third one.
             case STORE_DIVERGED -> retries.isRepaired() ? ReplicaState.REOPENING : ReplicaState.REPAIRING_STORE;
+            case STORE_FULL -> ReplicaState.REOPENING;
             case STORE_FAILED, DEFECT ->
                 isHelpless || retries.isRepaired() ? ReplicaState.REOPENING : ReplicaState.REPAIRING_STORE;
             // The log is read anew, and the guard judges it; if it cannot be written either, it is replaced.
-            case LOG_FAILED -> isHelpless || isFull(failure) ? ReplicaState.REOPENING : ReplicaState.REJOINING;
+            case LOG_FAILED -> isHelpless ? ReplicaState.REOPENING : ReplicaState.REJOINING;
             // Told to go once more by those who know the members: it is none.
             case RAFT_CLOSED -> isHelpless ? ReplicaState.REOPENING : ReplicaState.REJOINING;
+        };
+    }
+
+    /** Whether space is what lacks: until it is there, nothing else is tried, least of all to replace a store by a copy. */
+    private boolean isForSpace(PartitionFailure failure) {
+        return switch (failure.kind()) {
+            case STORE_FULL -> true;
+            case STORE_FAILED, LOG_FAILED -> isFull(failure);
+            case STORE_CORRUPTED, STORE_DIVERGED, RAFT_CLOSED, DEFECT -> false;
         };
     }
 

@@ -13,7 +13,7 @@ public enum ReplicaState {
     STARTING,
     /** Takes part in Raft, applies and serves. */
     RUNNING,
-    /** The disk has no space for Raft's log; the store stays open. Goes on by itself when a write succeeds. */
+    /** The disk has no space; the store stays open if it is sound. Goes on by itself when there is space. */
     STOPPED_FOR_SPACE,
     /** Was closed after a failure and is being opened from its files, which are believed to be sound. */
     REOPENING,
@@ -29,11 +29,11 @@ public enum ReplicaState {
     private static final Map<ReplicaState, Set<ReplicaState>> NEXT = Map.of(
             STARTING, EnumSet.of(RUNNING, STOPPED_FOR_SPACE, REOPENING, REPAIRING_STORE, REJOINING, WAITING, FAILED),
             RUNNING, EnumSet.of(STOPPED_FOR_SPACE, REOPENING, REPAIRING_STORE, REJOINING),
-            STOPPED_FOR_SPACE, EnumSet.of(REOPENING),
+            STOPPED_FOR_SPACE, EnumSet.of(REOPENING, WAITING),
             REOPENING, EnumSet.of(RUNNING, STOPPED_FOR_SPACE, REPAIRING_STORE, REJOINING, WAITING, FAILED),
             REPAIRING_STORE, EnumSet.of(REOPENING, STOPPED_FOR_SPACE, REJOINING, WAITING, FAILED),
             REJOINING, EnumSet.of(RUNNING, STOPPED_FOR_SPACE, WAITING, FAILED),
-            WAITING, EnumSet.of(REOPENING, REPAIRING_STORE, REJOINING, FAILED),
+            WAITING, EnumSet.of(STOPPED_FOR_SPACE, REOPENING, REPAIRING_STORE, REJOINING, FAILED),
             FAILED, EnumSet.noneOf(ReplicaState.class));
 
     /** Whether a replica may go from this state to another one; to stay is always legal. */

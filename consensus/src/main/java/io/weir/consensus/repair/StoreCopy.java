@@ -54,6 +54,11 @@ final class StoreCopy {
                 return;
             } catch (NodeFailure | StoreException.Corrupted e) {
                 answers.add(member + ": " + e.getMessage());
+            } catch (StoreException.Full e) {
+                // What came is removed by now, and again there is as much room as was not enough.
+                throw Blocked.bySpace(
+                        "no room for a copy of the store: " + e.getMessage(),
+                        FreeSpace.usableBytes(setup.data()) + FreeSpace.LEAST_BYTES);
             }
         }
         throw new Blocked(

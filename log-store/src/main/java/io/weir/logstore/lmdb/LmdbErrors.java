@@ -30,7 +30,10 @@ final class LmdbErrors {
             return e;
         }
         String message = directory + ": " + e.getMessage();
-        if (e instanceof Env.MapFullException || isNoSpace(e)) {
+        if (e instanceof Env.MapFullException) {
+            return StoreException.Full.ofMap(message, e);
+        }
+        if (isNoSpace(e)) {
             return new StoreException.Full(message, e);
         }
         if (e instanceof Txn.TxFullException) {

@@ -178,7 +178,7 @@ public final class LmdbLogStore implements LogStore {
         if (grown) {
             mapFull = null;
         } else if (cause != null) {
-            throw new StoreException.Full(
+            throw StoreException.Full.ofMap(
                     "the map is full and cannot grow: views have been open for " + boundMs + " ms", cause);
         }
     }
