@@ -13,9 +13,14 @@ import java.util.stream.Stream;
  * Where native libraries of this process are unpacked: {@code native/<pid>} below the data directory. In the temporary
  * folder, where they go by default, a copy would stay after every kill; here the next start removes it. A directory of a
  * process that still runs is left alone, be it a second start by mistake.
+ *
+ * <p>On a full disk they do go to the temporary folder: the node could not wait for space without them.
  */
 final class NativeFiles {
     private static final List<String> PROPERTIES = List.of("lmdbjava.extract.dir", "jffi.extract.dir");
+
+    /** Some times what the libraries take. */
+    private static final long ROOM_BYTES = 8 << 20;
 
     private final Path own;
 
@@ -31,10 +36,13 @@ final class NativeFiles {
                 removeTree(entry);
             }
         }
-        Path own = Files.createDirectories(
-                all.resolve(Long.toString(ProcessHandle.current().pid())));
+        Path own = all.resolve(Long.toString(ProcessHandle.current().pid()));
+        boolean hasRoom = Files.getFileStore(all).getUsableSpace() >= ROOM_BYTES;
+        if (hasRoom) {
+            Files.createDirectories(own);
+        }
         for (String property : PROPERTIES) {
-            if (System.getProperty(property) == null) {
+            if (hasRoom && System.getProperty(property) == null) {
                 System.setProperty(property, own.toString());
             }
         }

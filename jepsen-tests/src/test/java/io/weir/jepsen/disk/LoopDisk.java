@@ -114,6 +114,7 @@ public final class LoopDisk implements AutoCloseable {
 
     /** Writes a file until nothing fits any more. */
     public void fill() throws IOException {
+        free();
         int chunk = FILL_BYTES;
         try (OutputStream file = Files.newOutputStream(filler())) {
             while (chunk >= LEAST_FILL_BYTES) {
