@@ -1,5 +1,6 @@
 package io.weir.cli;
 
+import io.weir.cli.backup.BackupCommand;
 import io.weir.cli.cluster.ClusterCommand;
 import io.weir.cli.config.Settings;
 import io.weir.cli.demo.DemoCommand;
@@ -42,6 +43,7 @@ final class Cli {
         weir.addSubcommand(new ServerCommand(console));
         weir.addSubcommand(StreamCommand.with(console));
         weir.addSubcommand(ClusterCommand.with(console));
+        weir.addSubcommand(BackupCommand.with(console));
         weir.addSubcommand(InspectCommand.with(console));
         weir.addSubcommand(new DoctorCommand(console));
         weir.addSubcommand(new CompletionCommand(console));

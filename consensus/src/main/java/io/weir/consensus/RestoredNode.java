@@ -100,7 +100,7 @@ public final class RestoredNode {
         }
         try (Stream<Path> entries = Files.list(config.directory())) {
             List<String> found = entries.map(entry -> String.valueOf(entry.getFileName()))
-                    .filter(name -> !name.equals("weir.lock") && !name.equals("native"))
+                    .filter(name -> !name.equals("weir.lock"))
                     .sorted()
                     .toList();
             if (!found.isEmpty()) {

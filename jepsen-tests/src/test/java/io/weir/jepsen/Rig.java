@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -72,7 +73,12 @@ final class Rig implements AutoCloseable {
 
     /** Starts servers in some other way. */
     static Rig start(LocalCluster.Options options) {
-        LocalCluster cluster = LocalCluster.start(options);
+        return start(options, nodeArguments -> {});
+    }
+
+    /** Starts servers on directories that somebody else fills: see {@link LocalCluster}. */
+    static Rig start(LocalCluster.Options options, Consumer<List<String>> beforeFirstStart) {
+        LocalCluster cluster = LocalCluster.start(options, beforeFirstStart);
         try {
             return new Rig(cluster, Weir.connect(cluster.uri()));
         } catch (RuntimeException | Error e) {

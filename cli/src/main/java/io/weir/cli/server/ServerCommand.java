@@ -13,9 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,38 +38,12 @@ import picocli.CommandLine.Option;
             "  weir server --node n1 --members n1=127.0.0.1:7301/127.0.0.1:7401,n2=127.0.0.1:7302/127.0.0.1:7402"
         })
 public final class ServerCommand implements Callable<Integer> {
-    private static final String DEVELOPMENT_MEMBERS = "n1=127.0.0.1:7300/127.0.0.1:7400";
     private static final Duration READY_LOOK = Duration.ofSeconds(5);
 
     private final Console console;
 
-    @Setting
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            defaultValue = "weir-data",
-            description = "Where this node keeps everything. Default: ${DEFAULT-VALUE}.")
-    private Path directory = Path.of("weir-data");
-
-    @Setting
-    @Option(
-            names = "--cluster-id",
-            paramLabel = "ID",
-            defaultValue = "dev",
-            description = "Name of the cluster; a directory of another one is refused. Default: ${DEFAULT-VALUE}.")
-    private String clusterId = "";
-
-    @Setting
-    @Option(names = "--node", paramLabel = "ID", description = "Which of the members this is. Default: the only one.")
-    private @Nullable String node;
-
-    @Setting
-    @Option(
-            names = "--members",
-            paramLabel = "LIST",
-            defaultValue = DEVELOPMENT_MEMBERS,
-            description = "All members, id=peer/client, separated by commas.%nDefault: ${DEFAULT-VALUE}")
-    private String members = "";
+    @Mixin
+    private final NodeOptions node = new NodeOptions();
 
     @Setting
     @Option(
@@ -96,12 +68,12 @@ public final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        NodeConfig config = config();
+        NodeConfig config = node.config(partitions, storage::limits);
         say("node " + config.nodeId() + " of cluster " + config.clusterId() + ", "
                 + config.members().size() + (config.members().size() == 1 ? " member, " : " members, ")
                 + config.partitions() + " partitions, directory "
                 + config.directory().toAbsolutePath().normalize());
-        NativeFiles natives = prepareDirectory();
+        NativeFiles natives = prepare(config.directory());
         WeirNode running = start(config, natives);
         Shutdown shutdown = Shutdown.first(() -> end(running, natives));
         try {
@@ -123,24 +95,7 @@ public final class ServerCommand implements Callable<Integer> {
         Thread.currentThread().join();
     }
 
-    private NodeConfig config() {
-        List<MemberConfig> all = Members.parse(members);
-        List<String> ids = all.stream().map(MemberConfig::id).toList();
-        if (node == null && all.size() > 1) {
-            throw CliFailure.usage(
-                    "there are " + all.size() + " members, and --node does not say which this is",
-                    "Add --node with one of " + ids + ".");
-        }
-        try {
-            return new NodeConfig(
-                    clusterId, node == null ? ids.get(0) : node, all, partitions, directory, storage.limits());
-        } catch (IllegalArgumentException e) {
-            throw CliFailure.usage(
-                    String.valueOf(e.getMessage()), "\"weir server --help\" shows how they are written.");
-        }
-    }
-
-    private NativeFiles prepareDirectory() {
+    private static NativeFiles prepare(Path directory) {
         try {
             Files.createDirectories(directory);
             Files.delete(Files.createTempFile(directory, "probe", ".tmp"));
@@ -192,7 +147,7 @@ public final class ServerCommand implements Callable<Integer> {
         try {
             natives.remove();
         } catch (IOException e) {
-            console.err().println("native files were left below " + directory + ": " + e);
+            console.err().println("native files were left below " + node.directory() + ": " + e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.weir.cli.shell;
 
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * A count on standard error: a line that overwrites itself on a terminal, elsewhere a plain line every few seconds, so that
@@ -24,12 +25,17 @@ public final class Progress implements AutoCloseable {
 
     /** Says how far it is, if it is time to. */
     public void at(long count) {
+        say(() -> String.format(Locale.ROOT, "%,d %s", count, unit));
+    }
+
+    /** Says this, if it is time to say something; else nobody asks for the text. */
+    public void say(Supplier<String> line) {
         long now = System.nanoTime();
         if (now - lastNs < intervalNs) {
             return;
         }
         lastNs = now;
-        String text = String.format(Locale.ROOT, "%,d %s", count, unit);
+        String text = line.get();
         if (console.errIsTerminal()) {
             console.err().print("\r" + text + " ");
             lineIsOpen = true;

@@ -32,7 +32,11 @@ public record BackupPart(int partition, long bytes, String sha256, PartitionStat
         return state.nextStreamId();
     }
 
-    /** 32 hexadecimal digits. */
+    /** The rolling digest up to the last entry that was applied, 32 hexadecimal digits. */
+    public String digest() {
+        return hex(state.digest());
+    }
+
     static String hex(Digest digest) {
         return String.format(Locale.ROOT, "%016x%016x", digest.high(), digest.low());
     }

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -124,7 +125,7 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private LocalCluster(Options options) {
+    private LocalCluster(Options options, Consumer<List<String>> beforeFirstStart) {
         List<Integer> ports = Ports.free(2 * options.nodes());
         List<MemberConfig> found = new ArrayList<>();
         for (int n = 0; n < options.nodes(); n++) {
@@ -136,6 +137,7 @@ public final class LocalCluster implements AutoCloseable {
         for (MemberConfig member : members) {
             Path directory = requireNew(options.directory().resolve(member.id()));
             Path data = requireNew(options.dataDirectoryOf().apply(member.id()));
+            beforeFirstStart.accept(ServerCommand.nodeArguments(clusterId, member.id(), members, data));
             List<String> command = ServerCommand.ofNode(
                     options.serverCommand(), clusterId, member.id(), members, options.partitions(), data);
             processes.put(member.id(), new ServerProcess(member.id(), command, directory));
@@ -150,8 +152,18 @@ public final class LocalCluster implements AutoCloseable {
      * @throws EventStoreException.CannotOpen if a node does not start; the message holds its last words
      */
     public static LocalCluster start(Options options) {
+        return start(options, nodeArguments -> {});
+    }
+
+    /**
+     * The same, with directories that somebody else fills.
+     *
+     * @param beforeFirstStart is given, for each node in turn, the options {@code --dir}, {@code --cluster-id}, {@code --node}
+     *     and {@code --members} with their values, before any of them starts; once more if the cluster is started anew
+     */
+    public static LocalCluster start(Options options, Consumer<List<String>> beforeFirstStart) {
         for (int attempt = 1; ; attempt++) {
-            LocalCluster cluster = new LocalCluster(options);
+            LocalCluster cluster = new LocalCluster(options, beforeFirstStart);
             try {
                 cluster.processes.values().forEach(process -> process.start(List.of()));
                 cluster.awaitReady(START_TIMEOUT);

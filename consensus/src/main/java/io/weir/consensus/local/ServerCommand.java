@@ -38,16 +38,29 @@ final class ServerCommand {
             List<MemberConfig> members,
             int partitions,
             Path dataDirectory) {
-        String memberList = members.stream()
-                .map(member -> member.id() + "=" + member.peerAddress() + "/" + member.clientAddress())
-                .collect(Collectors.joining(","));
         List<String> command = new ArrayList<>(serverCommand);
-        command.addAll(List.of("--dir", dataDirectory.toString(), "--cluster-id", clusterId, "--node", nodeId));
-        command.addAll(List.of("--members", memberList, "--partitions", Integer.toString(partitions)));
+        command.addAll(nodeArguments(clusterId, nodeId, members, dataDirectory));
+        command.addAll(List.of("--partitions", Integer.toString(partitions)));
         // Standard input is a pipe from this process. A server that outlived a killed test would hold
         // its port and disk.
         command.add("--exit-with-parent");
         return command;
+    }
+
+    /** What says which node of which cluster is meant, and where it keeps its data. */
+    static List<String> nodeArguments(String clusterId, String nodeId, List<MemberConfig> members, Path dataDirectory) {
+        String memberList = members.stream()
+                .map(member -> member.id() + "=" + member.peerAddress() + "/" + member.clientAddress())
+                .collect(Collectors.joining(","));
+        return List.of(
+                "--dir",
+                dataDirectory.toString(),
+                "--cluster-id",
+                clusterId,
+                "--node",
+                nodeId,
+                "--members",
+                memberList);
     }
 
     /** The command with arguments for the JVM, which come right behind the program. */
