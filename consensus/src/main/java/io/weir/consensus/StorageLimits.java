@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /**
  * How often a node makes its stores durable and compares them with the others', how much of its Raft logs it keeps, and how
- * fast it copies. Each member may have its own.
+ * fast it copies, and how often it reads all of a store to see whether it is what was written. Each member may have its own.
  *
  * @param checkpointBytes a partition is checkpointed when Raft's log or the store's file has grown by this since the last time
  * @param checkpointEntries or when this many Raft entries have been applied
@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param segmentBytes size of a file of a Raft log, which is dropped as a whole; 0 for one that suits the heap
  * @param markInterval how often a leader lets the replicas compare what they hold, if anything was written; at least 1 ms
  * @param copyBytesPerSecond how fast copies of this node's replicas are sent, all together
+ * @param verifyInterval how long after all of a store was read to verify it this is done again; more than nothing
  */
 public record StorageLimits(
         long checkpointBytes,
@@ -24,7 +25,8 @@ public record StorageLimits(
         long keptLogBytes,
         long segmentBytes,
         Duration markInterval,
-        long copyBytesPerSecond) {
+        long copyBytesPerSecond,
+        Duration verifyInterval) {
     /**
      * A restart replays 256 MiB or a minute at most; 128 MiB of log are two minutes of 1 MiB/s for a follower that restarts,
      * and take a second to read when this node does.
@@ -36,7 +38,8 @@ public record StorageLimits(
             128L << 20,
             0,
             Duration.ofSeconds(10),
-            TransferLimits.DEFAULT.bytesPerSecond());
+            TransferLimits.DEFAULT.bytesPerSecond(),
+            Duration.ofDays(1));
 
     public StorageLimits {
         if (keptLogBytes < 0 || segmentBytes < 0) {
@@ -46,9 +49,32 @@ public record StorageLimits(
         policy(checkpointBytes, checkpointEntries, checkpointAge);
         MarkPolicy.every(markInterval.toMillis());
         transfer(copyBytesPerSecond);
+        if (verifyInterval.toMillis() < 1) {
+            throw new IllegalArgumentException("verified every " + verifyInterval + ": at least 1 ms");
+        }
     }
 
-    /** With the usual interval of marks and rate of copies. */
+    /** With the usual interval of verifications. */
+    public StorageLimits(
+            long checkpointBytes,
+            long checkpointEntries,
+            Duration checkpointAge,
+            long keptLogBytes,
+            long segmentBytes,
+            Duration markInterval,
+            long copyBytesPerSecond) {
+        this(
+                checkpointBytes,
+                checkpointEntries,
+                checkpointAge,
+                keptLogBytes,
+                segmentBytes,
+                markInterval,
+                copyBytesPerSecond,
+                DEFAULT.verifyInterval);
+    }
+
+    /** With the usual intervals of marks and verifications, and the usual rate of copies. */
     public StorageLimits(
             long checkpointBytes,
             long checkpointEntries,
@@ -74,7 +100,21 @@ public record StorageLimits(
                 keptLogBytes,
                 segmentBytes,
                 interval,
-                copyBytesPerSecond);
+                copyBytesPerSecond,
+                verifyInterval);
+    }
+
+    /** The same with another interval of verifications. */
+    public StorageLimits withVerificationEvery(Duration interval) {
+        return new StorageLimits(
+                checkpointBytes,
+                checkpointEntries,
+                checkpointAge,
+                keptLogBytes,
+                segmentBytes,
+                markInterval,
+                copyBytesPerSecond,
+                interval);
     }
 
     MarkPolicy marks() {

@@ -152,6 +152,7 @@ public final class WeirNode implements AutoCloseable {
                         raft,
                         stores(config, directory, stores),
                         verification,
+                        config.storage().verifyInterval().toMillis(),
                         quarantine,
                         through.apply(peers.port()),
                         incarnations,

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** What happens to files on bad disks, in bad hands, and in tests. The node must be stopped. */
+/** What happens to files on bad disks, in bad hands, and in tests. */
 enum Harm {
     /** Bits change: a few bytes get other values. */
     FLIP {
@@ -15,7 +15,7 @@ enum Harm {
             try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
                 long used = usedBytes(bytes);
                 for (int i = 0; i < Math.min(FLIPS, used); i++) {
-                    long offset = random.nextLong(used);
+                    long offset = written(bytes, used, random);
                     bytes.seek(offset);
                     int value = bytes.read();
                     bytes.seek(offset);
@@ -31,7 +31,7 @@ enum Harm {
         void to(Path file, Random random) throws IOException {
             try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
                 long used = usedBytes(bytes);
-                long page = random.nextLong((used + PAGE_BYTES - 1) / PAGE_BYTES);
+                long page = written(bytes, used, random) / PAGE_BYTES;
                 int length = (int) Math.min(PAGE_BYTES, bytes.length() - page * PAGE_BYTES);
                 bytes.seek(page * PAGE_BYTES);
                 bytes.write(new byte[length]);
@@ -63,6 +63,18 @@ enum Harm {
     private static final int PAGE_BYTES = 4_096;
 
     abstract void to(Path file, Random random) throws IOException;
+
+    /** Any of the bytes that are not zero: most zeros of a file are gaps between what was written. */
+    private static long written(RandomAccessFile file, long used, Random random) throws IOException {
+        while (used > 0) {
+            long offset = random.nextLong(used);
+            file.seek(offset);
+            if (file.read() != 0) {
+                return offset;
+            }
+        }
+        throw new IOException("a file without contents cannot be damaged");
+    }
 
     /** Up to the last byte that is not zero: Ratis' files end with zeros in which nothing has been written yet. */
     static long usedBytes(RandomAccessFile file) throws IOException {

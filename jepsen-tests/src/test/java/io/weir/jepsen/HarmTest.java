@@ -37,6 +37,19 @@ class HarmTest {
     }
 
     @Test
+    void flipsHitTheFewBytesThatWereWritten() throws IOException {
+        byte[] bytes = new byte[8_192];
+        bytes[10] = 1;
+        bytes[6_000] = 1;
+        Path sparse = Files.write(directory.resolve("sparse"), bytes);
+        Harm.FLIP.to(sparse, new Random(1));
+        byte[] flipped = Files.readAllBytes(sparse);
+        assertThat(flipped[10]).isNotEqualTo((byte) 1);
+        assertThat(flipped[6_000]).isNotEqualTo((byte) 1);
+        assertThat(count(flipped, 0, 8_192, 0)).isBetween(8_190, 8_192);
+    }
+
+    @Test
     void oneUsedPageBecomesZeros() throws IOException {
         Harm.ZERO_PAGE.to(file, new Random(1));
         byte[] bytes = Files.readAllBytes(file);

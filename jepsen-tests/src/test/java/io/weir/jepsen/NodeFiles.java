@@ -1,6 +1,7 @@
 package io.weir.jepsen;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,10 +67,26 @@ final class NodeFiles {
                 name(segment).replaceFirst("log_(inprogress_)?", "").replaceFirst("-.*", ""));
     }
 
+    /** The files of the Raft log that are complete. */
+    List<Path> closedSegments(int partition) {
+        return segments(partition).stream()
+                .filter(file -> !name(file).startsWith("log_inprogress"))
+                .toList();
+    }
+
     /** The last file of the Raft log. */
     Path openSegment(int partition) {
         List<Path> all = segments(partition);
         return all.get(all.size() - 1);
+    }
+
+    /** How much has been written to the last file of the Raft log. */
+    long openSegmentBytes(int partition) {
+        try (RandomAccessFile file = new RandomAccessFile(openSegment(partition).toFile(), "r")) {
+            return Harm.usedBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The first file of the Raft log. */

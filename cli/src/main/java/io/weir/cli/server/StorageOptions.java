@@ -6,7 +6,7 @@ import io.weir.consensus.StorageLimits;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** How often {@code weir server} makes its stores durable, and how much Raft log it keeps. */
+/** How often {@code weir server} makes its stores durable, how much Raft log it keeps, and how often it verifies. */
 final class StorageOptions {
     private static final int MIB = 20;
 
@@ -52,6 +52,15 @@ final class StorageOptions {
             description = "MiB a second that this node sends of copies of its stores. Default: ${DEFAULT-VALUE}.")
     private int copyRateMib;
 
+    @Setting
+    @Option(
+            names = "--verify-every",
+            paramLabel = "TIME",
+            defaultValue = "1440m",
+            converter = ConnectionOptions.Time.class,
+            description = "Read all of each store so often, to find what a disk has lost. Default: ${DEFAULT-VALUE}.")
+    private Duration verifyEvery = Duration.ZERO;
+
     /** @throws IllegalArgumentException if they make no sense */
     StorageLimits limits() {
         return new StorageLimits(
@@ -61,6 +70,7 @@ final class StorageOptions {
                 (long) keepLogMib << MIB,
                 (long) segmentMib << MIB,
                 StorageLimits.DEFAULT.markInterval(),
-                (long) copyRateMib << MIB);
+                (long) copyRateMib << MIB,
+                verifyEvery);
     }
 }

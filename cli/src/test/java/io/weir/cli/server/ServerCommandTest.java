@@ -55,6 +55,7 @@ class ServerCommandTest {
         assertRefused("1 to 64", "--cluster-id", "");
         assertRefused("all from 1", "--checkpoint-mib", "0");
         assertRefused("is no time", "--checkpoint-age", "0s");
+        assertRefused("is no time", "--verify-every", "0s");
         assertRefused("may be negative", "--keep-log-mib", "-1");
         assertRefused("may be negative", "--log-segment-mib", "-1");
         assertRefused("same id", "--members", "a=h:1/h:2,a=h:3/h:4", "--node", "a");

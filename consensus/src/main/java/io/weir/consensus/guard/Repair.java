@@ -10,8 +10,9 @@ public sealed interface Repair {
      *
      * @param files in the order of their indexes
      * @param reason what was found
+     * @param isDamage whether a segment is damaged; else a purge was stopped, or a copy of the store has overtaken the log
      */
-    record DropPrefix(List<Path> files, String reason) implements Repair {}
+    record DropPrefix(List<Path> files, String reason, boolean isDamage) implements Repair {}
 
     /**
      * Moves segments aside that were left by a truncation which a crash interrupted.

@@ -55,22 +55,22 @@ final class SegmentChain {
             SegmentScan scan = row.get(i);
             boolean isStored = !scan.name().isOpen() && scan.name().last() <= store.index();
             if (isStored && scan.isBroken()) {
-                drop(i + 1, scan.problem());
+                drop(i + 1, scan.problem(), true);
                 return;
             }
             if (isStored
                     && i + 1 < row.size()
                     && isGap(i + 1)
                     && row.get(i + 1).name().first() <= store.index() + 1) {
-                drop(i + 1, gap(i + 1));
+                drop(i + 1, gap(i + 1), false);
                 return;
             }
         }
     }
 
-    private void drop(int count, String reason) {
+    private void drop(int count, String reason, boolean isDamage) {
         List<SegmentScan> dropped = row.subList(0, count);
-        repairs.add(new Repair.DropPrefix(paths(dropped), reason));
+        repairs.add(new Repair.DropPrefix(paths(dropped), reason, isDamage));
         dropped.clear();
     }
 
@@ -78,7 +78,7 @@ final class SegmentChain {
     void dropAll(String reason) {
         List<Path> all = paths(row);
         repairs.removeIf(repair -> repair instanceof Repair.CutTail cut && all.contains(cut.file()));
-        drop(row.size(), reason);
+        drop(row.size(), reason, false);
     }
 
     private void cutTail() throws Unfit {

@@ -7,6 +7,7 @@ import io.weir.logstore.LogStore;
 import io.weir.logstore.pages.BackgroundVerification;
 import io.weir.logstore.pages.Verification;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ final class Life {
     private final OpenMark openMark;
     private BackgroundVerification.@Nullable Task verification;
     private long lastTerm = -1;
+    private boolean isClosed;
+    /** When the last verification ended; null while one is under way. */
+    private @Nullable Long verifiedAt;
 
     private Life(RepairSetup setup, int number, LogStore store, WatermarkKeeper watermark, OpenMark openMark) {
         this.setup = setup;
@@ -75,8 +79,23 @@ final class Life {
         }
     }
 
-    private void verify() {
-        verification = setup.verification().submit(store, setup.stores().directory(number), new Verified());
+    private synchronized void verify() {
+        if (!isClosed) {
+            verifiedAt = null;
+            verification = setup.verification().submit(store, setup.stores().directory(number), new Verified());
+        }
+    }
+
+    /** What a disk forgets while the node runs is found as well. */
+    private synchronized void verifyAgain() {
+        Long at = verifiedAt;
+        if (at != null && System.nanoTime() - at > TimeUnit.MILLISECONDS.toNanos(setup.verifyIntervalMs())) {
+            verify();
+        }
+    }
+
+    private synchronized void verified() {
+        verifiedAt = System.nanoTime();
     }
 
     /** What the verification in the background finds. */
@@ -92,11 +111,13 @@ final class Life {
             } catch (IOException e) {
                 LOG.warn("partition {}: its store is sound, which could not be noted", number, e);
             }
+            verified();
         }
 
         @Override
         public void failed(RuntimeException e) {
             LOG.warn("partition {}: its store could not be verified", number, e);
+            verified();
         }
     }
 
@@ -124,6 +145,7 @@ final class Life {
 
     /** Brings the note to the disk if there is a new checkpoint: the guard then knows at least as much as the store. */
     void force() {
+        verifyAgain();
         long checkpoint = store.checkpoint().appliedIndex();
         if (!isFollowed || checkpoint == forcedAt) {
             return;
@@ -160,11 +182,20 @@ final class Life {
     void close() throws IOException, InterruptedException {
         isFollowed = false;
         watermark.close();
-        if (verification != null) {
-            verification.close();
-        }
+        endVerification();
         closeStore(store, setup.nodeId(), number);
         openMark.clear();
+    }
+
+    private void endVerification() {
+        BackgroundVerification.Task last;
+        synchronized (this) {
+            isClosed = true;
+            last = verification;
+        }
+        if (last != null) {
+            last.close(); // not under the lock, which the end of a verification takes
+        }
     }
 
     /** Stops, and closes the store. */

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param groups the node's Raft groups
  * @param stores the node's stores
  * @param verification reads stores that are open, slowly
+ * @param verifyIntervalMs how long after a store was verified as a whole that begins again
  * @param quarantine where files go that are not trusted
  * @param peers the way to the other members
  * @param incarnations who this node is, and who the others are known to be
@@ -30,6 +31,7 @@ public record RepairSetup(
         RaftGroups groups,
         Stores stores,
         BackgroundVerification verification,
+        long verifyIntervalMs,
         Quarantine quarantine,
         PeerPort peers,
         Incarnations incarnations,

@@ -1,6 +1,7 @@
 package io.weir.consensus.repair;
 
 import io.weir.consensus.guard.LogGuard;
+import io.weir.consensus.guard.Repair;
 import io.weir.consensus.guard.StoreMark;
 import io.weir.consensus.guard.Verdict;
 import io.weir.consensus.guard.VoteFile;
@@ -11,6 +12,8 @@ import io.weir.logstore.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,8 +113,25 @@ final class ReplicaFiles {
     void mend(Verdict.Sound sound) throws IOException {
         if (!sound.repairs().isEmpty()) {
             LOG.warn("{}: partition {}: mending Raft's log: {}", setup.nodeId(), number, sound.repairs());
-            guard.apply(sound, setup.data().resolve("quarantine").resolve("mended-" + number));
+            guard.apply(sound, aside(sound.repairs()));
         }
+    }
+
+    /** What a crash left, or a copy has overtaken, is no reason to distrust a disk: it lies apart from what is damaged. */
+    private Path aside(List<Repair> repairs) throws IOException {
+        List<String> damages = new ArrayList<>();
+        for (Repair repair : repairs) {
+            if (repair instanceof Repair.DropPrefix drop && drop.isDamage()) {
+                damages.add(drop.reason());
+            } else if (repair instanceof Repair.DropConfiguration drop) {
+                damages.add(drop.file().getFileName() + " is not the one that was written last");
+            }
+        }
+        String name = "raft-" + number;
+        return damages.isEmpty()
+                ? setup.data().resolve("superseded").resolve(name)
+                : setup.quarantine()
+                        .create(name, "part of the Raft log of partition " + number, String.join("; ", damages));
     }
 
     /**
