@@ -43,14 +43,19 @@ final class ManifestFormat {
     private static final Pattern FORMAT_LINE = Pattern.compile("\\{\n  \"format\": ([0-9]{1,9}),\n");
     private static final String END = "  \"crc32c\": \"";
 
-    private static final Pattern WHOLE = Pattern.compile("\\{\n  \"format\": 1,\n"
-            + "  \"backup\": \"(?<id>[0-9a-f-]{36})\",\n"
-            + "  \"weir\": \"(?<weir>[^\"\\\\\n]{1,64})\",\n"
-            + "  \"cluster\": \"(?<cluster>[A-Za-z0-9._-]{1,64})\",\n"
-            + "  \"begun\": \"(?<begun>[^\"\n]{1,40})\",\n"
-            + "  \"ended\": \"(?<ended>[^\"\n]{1,40})\",\n"
-            + "  \"partitions\": \\[\n(?<parts>(    [^\n]+\n){1,64}) {2}],\n"
-            + "  \"crc32c\": \"[0-9a-f]{8}\"\n}\n");
+    private static final Pattern WHOLE = Pattern.compile("""
+            \\{
+              "format": 1,
+              "backup": "(?<id>[0-9a-f-]{36})",
+              "weir": "(?<weir>[^"\\\\\n]{1,64})",
+              "cluster": "(?<cluster>[A-Za-z0-9._-]{1,64})",
+              "begun": "(?<begun>[^"\n]{1,40})",
+              "ended": "(?<ended>[^"\n]{1,40})",
+              "partitions": \\[
+            (?<parts>(    [^\n]+\n){1,64}) {2}],
+              "crc32c": "[0-9a-f]{8}"
+            }
+            """);
 
     private static final Pattern PART = Pattern.compile("    \\{\"partition\": (?<partition>[0-9]{1,2}),"
             + " \"file\": \"[a-z0-9.-]+\", \"bytes\": (?<bytes>[0-9]{1,18}), \"sha256\": \"(?<sha>[0-9a-f]{64})\","

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a group's {@link Watermark} behind its log while Raft runs: the flush index, and which vote file and which
- * configuration file were written last. Safe for any thread; {@link #follow} takes microseconds.
+ * configuration file were written last. Safe for any thread; {@link #follow} takes microseconds, but after an election.
  *
  * <p>Ratis announces a truncation before its log worker comes to it, and until then its flush index is still the old one.
  * Taken at its word it would raise the note above a log that is cut a moment later, and the next start would miss entries
@@ -42,7 +42,9 @@ public final class WatermarkKeeper implements Closeable {
     }
 
     /**
-     * Notes how far the log was flushed, and the files of vote and configuration if they have changed.
+     * Notes how far the log was flushed, and the files of vote and configuration if they have changed. Ratis forces such a
+     * file, but not its new name: it is forced here, which waits for the disk. A note of a file that a power cut takes back
+     * would be of one that nobody can find.
      *
      * @param flushIndex as Ratis states it now, -1 for none
      * @throws IOException if one of the files cannot be read; the note is as it was
@@ -66,8 +68,8 @@ public final class WatermarkKeeper implements Closeable {
             return mark;
         }
         VoteFile vote = VoteFile.read(current.resolve(VoteFile.NAME));
-        if (vote == null) {
-            return mark; // whoever reads it next will say so
+        if (vote == null || !isForced(VoteFile.NAME, stamp)) {
+            return mark; // damaged, as whoever reads it next will say, or replaced again
         }
         voteStamp = stamp;
         return new Mark(mark.index(), Math.max(mark.term(), vote.term()), vote.crc(), mark.configurationCrc());
@@ -79,11 +81,17 @@ public final class WatermarkKeeper implements Closeable {
             return mark;
         }
         ConfigurationFile file = ConfigurationFile.read(current.resolve(ConfigurationFile.NAME));
-        if (file == null || file.index() < 0) {
+        if (file == null || file.index() < 0 || !isForced(ConfigurationFile.NAME, stamp)) {
             return mark;
         }
         configurationStamp = stamp;
         return new Mark(mark.index(), mark.term(), mark.voteCrc(), file.crc());
+    }
+
+    /** Whether what was read under the stamp will be found after a power cut. */
+    private boolean isForced(String name, Stamp stamp) throws IOException {
+        Durable.forceDirectory(current);
+        return stamp.equals(stamp(current.resolve(name)));
     }
 
     private static @Nullable Stamp stamp(Path file) throws IOException {

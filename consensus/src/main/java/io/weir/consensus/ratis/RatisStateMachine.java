@@ -61,7 +61,7 @@ final class RatisStateMachine extends BaseStateMachine {
     private volatile RaftServer.@Nullable Division division;
 
     /**
-     * @param logCut is told before the log is cut
+     * @param logCut is told before the log is cut or purged
      * @param self the client id under which this process proposes
      * @param retention what is kept of the log behind a checkpoint
      */
@@ -145,7 +145,11 @@ final class RatisStateMachine extends BaseStateMachine {
         Path directory =
                 Objects.requireNonNull(storage).getStorageDir().getCurrentDir().toPath();
         RaftLog log = getServer().join().getDivision(getGroupId()).getRaftLog();
-        for (long end : retention.purgeable(directory, checkpointIndex)) {
+        List<Long> ends = retention.purgeable(directory, checkpointIndex);
+        if (!ends.isEmpty()) {
+            logCut.purging();
+        }
+        for (long end : ends) {
             var unused = log.purge(end);
         }
     }

@@ -66,7 +66,7 @@ final class Life {
         boolean begun = false;
         try {
             life.partition.start();
-            setup.groups().start(number, life.port, life.partition, life::cutting, isMember);
+            setup.groups().start(number, life.port, life.partition, life.new Cuts(), isMember);
             life.isFollowed = true;
             life.verify();
             begun = true;
@@ -125,8 +125,19 @@ final class Life {
         return partition;
     }
 
-    private void cutting(long lastKept) throws IOException {
-        watermark.lowerTo(lastKept);
+    /** Keeps the note right while the log loses one of its ends. */
+    private final class Cuts implements LogCut {
+        @Override
+        public void cutting(long lastKept) throws IOException {
+            watermark.lowerTo(lastKept);
+        }
+
+        /** The list of members is compared with the note, or with the log's last configuration, which may be purged now. */
+        @Override
+        public void purging() throws IOException {
+            watermark.follow(setup.groups().flushedIndex(number));
+            watermark.force();
+        }
     }
 
     /** Lets the note follow the log; takes microseconds. */

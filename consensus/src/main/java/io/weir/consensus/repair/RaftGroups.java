@@ -25,7 +25,7 @@ public interface RaftGroups {
      * Starts a partition's group on what lies in its directory. When it returns the directory's name is on the disk.
      *
      * @param port from {@link #newPort}
-     * @param logCut is told before the log is cut
+     * @param logCut is told before the log is cut or purged
      * @param isMember whether this node belongs to the group from the beginning; else it votes only after a leader has told
      *     it that it has been taken in, unless its log says so
      * @throws IOException if it cannot be started; everything is released, the files may be moved

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class FullStoreTest {
-    private static final StoreException.Full DISK = new StoreException.Full("no room", new IllegalStateException());
-    private static final StoreException.Full MAP = StoreException.Full.ofMap("no map", new IllegalStateException());
+    private final StoreException.Full disk = new StoreException.Full("no room", new IllegalStateException());
+    private final StoreException.Full map = StoreException.Full.ofMap("no map", new IllegalStateException());
 
     private final AtomicLong nanos = new AtomicLong(-5);
     private final List<String> asides = new ArrayList<>();
@@ -36,40 +36,40 @@ class FullStoreTest {
     @Test
     void aMemberStepsAsideAfterAMoment() {
         FullStore store = store(false);
-        assertThat(met(store, DISK)).as("another member may serve soon").isEqualTo(Error.Code.NOT_READY);
+        assertThat(met(store, disk)).as("another member may serve soon").isEqualTo(Error.Code.NOT_READY);
         pass(FullStore.PATIENCE_MS - 1);
-        met(store, DISK);
+        met(store, disk);
         assertThat(asides).isEmpty();
         pass(1);
-        met(store, DISK);
+        met(store, disk);
         assertThat(asides).containsExactly("the store is full: no room");
     }
 
     @Test
     void spaceInBetweenBeginsTheMomentAnew() {
         FullStore store = store(false);
-        met(store, DISK);
+        met(store, disk);
         store.ended();
         pass(FullStore.PATIENCE_MS);
-        met(store, DISK);
+        met(store, disk);
         assertThat(asides).isEmpty();
     }
 
     @Test
     void anOnlyMemberStays() {
         FullStore store = store(true);
-        assertThat(met(store, DISK)).isEqualTo(Error.Code.STORE_FULL);
+        assertThat(met(store, disk)).isEqualTo(Error.Code.STORE_FULL);
         pass(FullStore.PATIENCE_MS);
-        assertThat(met(store, DISK)).isEqualTo(Error.Code.STORE_FULL);
+        assertThat(met(store, disk)).isEqualTo(Error.Code.STORE_FULL);
         assertThat(asides).isEmpty();
     }
 
     @Test
     void aFullMapIsNoReasonToGo() {
         FullStore store = store(false);
-        assertThat(met(store, MAP)).isEqualTo(Error.Code.STORE_FULL);
+        assertThat(met(store, map)).isEqualTo(Error.Code.STORE_FULL);
         pass(FullStore.PATIENCE_MS);
-        met(store, MAP);
+        met(store, map);
         assertThat(asides).isEmpty();
     }
 }

@@ -10,6 +10,7 @@ import io.weir.consensus.partition.RaftEvents;
 import io.weir.consensus.partition.RaftPoint;
 import io.weir.consensus.partition.RaftPort;
 import io.weir.consensus.partition.RaftView;
+import io.weir.consensus.repair.LogCut;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,9 +22,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +44,7 @@ class RatisNodeIT {
     private final List<RatisNode> nodes = new ArrayList<>();
     private final List<RaftPort> ports = new ArrayList<>();
     private final List<Applier> appliers = new ArrayList<>();
+    private final Notes notes = new Notes();
 
     @BeforeEach
     void start() throws IOException {
@@ -63,7 +67,7 @@ class RatisNodeIT {
             Applier applier = new Applier();
             node.start();
             RaftPort port = node.newPort(0);
-            node.start(0, port, applier, lastKept -> {}, true);
+            node.start(0, port, applier, notes, true);
             nodes.add(node);
             ports.add(port);
             appliers.add(applier);
@@ -174,7 +178,7 @@ class RatisNodeIT {
         }
         for (int i = 0; i < 2; i++) {
             RaftPort port = nodes.get(broken).newPort(0);
-            assertThatThrownBy(() -> nodes.get(broken).start(0, port, new Applier(), lastKept -> {}, true))
+            assertThatThrownBy(() -> nodes.get(broken).start(0, port, new Applier(), notes, true))
                     .isInstanceOf(IOException.class);
             assertThat(port.view()).isEqualTo(RaftView.CLOSED);
         }
@@ -223,7 +227,7 @@ class RatisNodeIT {
     private void restart(int node, boolean isMember) throws IOException {
         RaftPort port = nodes.get(node).newPort(0);
         Applier applier = new Applier();
-        nodes.get(node).start(0, port, applier, lastKept -> {}, isMember);
+        nodes.get(node).start(0, port, applier, notes, isMember);
         ports.set(node, port);
         appliers.set(node, applier);
     }
@@ -278,9 +282,14 @@ class RatisNodeIT {
         applier.holdsPurging = true;
         port.checkpointed().get(10, TimeUnit.SECONDS);
         assertThat(firstIndex(leader)).isZero();
+        assertThat(notes.firstIndexes).isEmpty();
         applier.holdsPurging = false;
+        notes.look = () -> firstIndex(leader);
         port.checkpointed().get(10, TimeUnit.SECONDS);
         await(() -> firstIndex(leader) > 10);
+        assertThat(notes.firstIndexes)
+                .as("what the log began with when it was said that it will be purged")
+                .containsExactly(0L);
         assertThat(firstIndex(leader)).isLessThanOrEqualTo(21);
         applier.checkpoint = new RaftPoint(applier.term, applier.last.get());
         port.checkpointed().get(10, TimeUnit.SECONDS);
@@ -317,7 +326,7 @@ class RatisNodeIT {
         Applier applier = new Applier();
         applier.checkpoint = checkpoint;
         applier.last.set(checkpoint.index());
-        nodes.get(node).start(0, port, applier, lastKept -> {}, true);
+        nodes.get(node).start(0, port, applier, notes, true);
         ports.set(node, port);
         appliers.set(node, applier);
     }
@@ -345,6 +354,23 @@ class RatisNodeIT {
     }
 
     /** Applies at once, and counts. */
+    /** Looks at the log when it is about to be purged. */
+    private static final class Notes implements LogCut {
+        final List<Long> firstIndexes = new CopyOnWriteArrayList<>();
+        volatile @Nullable LongSupplier look;
+
+        @Override
+        public void cutting(long lastKept) {}
+
+        @Override
+        public void purging() {
+            LongSupplier now = look;
+            if (now != null) {
+                firstIndexes.add(now.getAsLong());
+            }
+        }
+    }
+
     private static final class Applier implements RaftEvents {
         final AtomicLong last = new AtomicLong(-1);
         final AtomicLong applied = new AtomicLong();
