@@ -274,6 +274,47 @@ class RepairIT {
         }
     }
 
+    /** What a leader has kept for a follower that was away is read from the disk long after it was written. */
+    @Test
+    void aLeaderThatCannotReadItsLogMendsItAndTheFollowerThatWasAwayComesBack() throws Exception {
+        StorageLimits keeping = new StorageLimits(1 << 20, 20, Duration.ofSeconds(1), 64 << 20, 16 << 10);
+        try (TestCluster cluster = TestCluster.start(directory, 1, keeping);
+                EventStore store = cluster.connect()) {
+            append(store, 0, 20);
+            cluster.assertEqualDigests();
+            String leader = cluster.awaitLeader(0);
+            String away = leader.equals("n2") ? "n3" : "n2";
+            cluster.stop(away);
+            append(store, 20, 800);
+            TestCluster.await(
+                    "closed segments", () -> closedSegments(cluster, leader).size() > 4);
+            for (Path segment : closedSegments(cluster, leader)) {
+                byte[] bytes = Files.readAllBytes(segment);
+                bytes[bytes.length / 2] ^= 1;
+                Files.write(segment, bytes);
+            }
+            cluster.start(away);
+            TestCluster.await(
+                    "the leader to look at its log",
+                    () -> cluster.node(leader).status().getQuarantinedCount() > 0);
+            awaitRepaired(cluster, cluster.node(leader), "part of the Raft log of partition 0", "wrong checksum");
+            cluster.awaitReady();
+            append(store, 800, 810);
+            assertAll(store, 810);
+            cluster.assertEqualDigests();
+            assertThat(cluster.node(away).status().getQuarantinedList()).isEmpty();
+        }
+    }
+
+    private static List<Path> closedSegments(TestCluster cluster, String node) {
+        try (Stream<Path> files = Files.list(group(cluster, node, 0).resolve("current"))) {
+            return files.filter(file -> file.getFileName().toString().matches("log_\\d+-\\d+"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void awaitRepaired(TestCluster cluster, WeirNode node, String what, String reason) {
         node.awaitReady(TestCluster.READY);
         assertThat(node.status().getQuarantinedList()).anySatisfy(found -> {

@@ -94,7 +94,7 @@ public final class LogGuard {
                 return new Verdict.Quarantine(note + " is missing: nobody knows how long the log in " + group + " was");
             }
             return new LogJudge(LogFiles.read(group, store.index()), mark, store, members).judge();
-        } catch (Unfit e) {
+        } catch (Unfit | Watermark.Unreadable e) {
             return new Verdict.Quarantine(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return new Verdict.Quarantine("cannot be read: " + e);

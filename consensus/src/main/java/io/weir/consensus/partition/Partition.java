@@ -292,6 +292,11 @@ public final class Partition implements RaftEvents, AutoCloseable {
     }
 
     @Override
+    public void logUnreadable(Throwable cause) {
+        fail(Kind.LOG_FAILED, "Raft's log cannot be read: " + cause);
+    }
+
+    @Override
     public void closed() {
         if (!closing.get()) {
             fail(Kind.RAFT_CLOSED, "Raft has closed this partition");

@@ -56,6 +56,9 @@ public interface RaftEvents {
     /** Raft's log cannot be written any more. */
     void logFailed(Throwable cause);
 
+    /** Raft's log cannot be read where it should be. May come again and again, on any thread. */
+    void logUnreadable(Throwable cause);
+
     /** Raft has ended this partition's part. */
     void closed();
 }

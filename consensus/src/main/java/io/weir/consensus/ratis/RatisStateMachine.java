@@ -219,6 +219,11 @@ final class RatisStateMachine extends BaseStateMachine {
         events.logFailed(cause);
     }
 
+    /** A follower needs an entry that is in the log, and cannot be read. */
+    void logUnreadable(IOException cause) {
+        events.logUnreadable(cause.getCause() == null ? cause : cause.getCause()); // which says why, and not only where
+    }
+
     /** Comes on a thread of the network while the updater may be applying. */
     @Override
     public void pause() {

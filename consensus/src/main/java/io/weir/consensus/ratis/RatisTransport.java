@@ -1,5 +1,6 @@
 package io.weir.consensus.ratis;
 
+import java.io.IOException;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
@@ -9,12 +10,16 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
+import org.apache.ratis.server.raftlog.RaftLogIOException;
 
 /**
- * Ratis' gRPC transport, with one decision of a leader corrected: when a follower must install a copy. Ratis makes it from the
- * class name in its properties.
+ * Ratis' gRPC transport, with two decisions of a leader corrected. Ratis makes it from the class name in its properties.
  *
- * <p>A leader whose log begins with the very entry that a follower needs next does not know the term of the entry before. Ratis
+ * <p><b>An entry that cannot be read.</b> What a leader has kept for a follower that was away is read from its disk, long after
+ * it was written. If it is damaged Ratis tries for ever, and the follower never comes back. Here the partition is told: its log
+ * is judged anew, while somebody else leads.
+ *
+ * <p><b>When a follower must install a copy.</b> A leader whose log begins with the very entry that a follower needs next does not know the term of the entry before. Ratis
  * 3.3.0 then tells the follower to install a copy; the follower answers that it has all that a copy would bring, and is told
  * again, for ever: it never gets another entry (RATIS-2500). It takes no rare luck: a leader that dies leaves its log at the
  * entry with which the next leader begins a segment. After that answer the entry before needs no comparison, as it is in the
@@ -45,6 +50,21 @@ public final class RatisTransport implements RpcType {
     private static final class Appender extends GrpcLogAppender {
         Appender(RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
             super(server, leader, follower);
+        }
+
+        /** Ratis logs what is thrown here, and begins again with the same entry. */
+        @Override
+        public void run() throws IOException {
+            try {
+                super.run();
+            } catch (RaftLogIOException e) {
+                long next = getFollower().getNextIndex();
+                if (getRaftLog().getTermIndex(next) != null
+                        && getServer().getStateMachine() instanceof RatisStateMachine machine) {
+                    machine.logUnreadable(e); // it was not purged in this moment: the log should have it
+                }
+                throw e;
+            }
         }
 
         @Override

@@ -436,6 +436,9 @@ class RatisNodeIT {
         public void logFailed(Throwable cause) {}
 
         @Override
+        public void logUnreadable(Throwable cause) {}
+
+        @Override
         public void closed() {}
     }
 }
