@@ -32,7 +32,12 @@ final class CopyInstall {
      */
     private static final long RETRY_MS = 1_000;
 
-    private static final long CATCH_UP_POLL_MS = 100;
+    /** A copy for which there was no room is pulled as a whole again: at most once in this time, at first more often. */
+    private static final long MAX_RETRY_MS = 60_000;
+
+    /** Who is no further behind than this has caught up. */
+    private static final long CATCH_UP_POLL_MS = 1_000;
+
     private static final long MAX_CATCH_UP_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Logger LOG = LoggerFactory.getLogger(CopyInstall.class);
@@ -44,6 +49,7 @@ final class CopyInstall {
     private final ScheduledExecutorService timer;
     private final String threadName;
     private volatile boolean stopped;
+    private volatile long retryMs = RETRY_MS;
     private @Nullable Thread running;
 
     CopyInstall(int number, LogStore store, RaftPort raft, PartitionSetup setup) {
@@ -83,8 +89,10 @@ final class CopyInstall {
         if (installed == null) {
             hold.close();
         } else {
+            retryMs = RETRY_MS;
+            ended();
             done.complete(installed);
-            releaseWhenCaughtUp(hold, System.nanoTime());
+            keepUntilCaughtUp(hold, leader);
         }
     }
 
@@ -97,14 +105,45 @@ final class CopyInstall {
         }
     }
 
-    /** What came into the leader's log while the copy came must stay there until it is here. */
-    private void releaseWhenCaughtUp(PurgeHold hold, long sinceNanos) {
-        boolean isThere = store.state().appliedIndex() >= raft.view().committedIndex();
-        if (stopped || isThere || System.nanoTime() - sinceNanos > MAX_CATCH_UP_NANOS) {
+    /** The next copy may begin, while this thread still keeps the leader's log for the last one. */
+    private synchronized void ended() {
+        running = null;
+    }
+
+    /**
+     * What came into the leader's log while the copy came must stay there until it is here. How far that is, only the leader
+     * knows: of its commits Raft tells a follower no more than the follower has in its log, which is nothing yet.
+     */
+    private void keepUntilCaughtUp(PurgeHold hold, String leader) {
+        long startNanos = System.nanoTime();
+        long target = Long.MAX_VALUE;
+        try {
+            while (!stopped
+                    && store.state().appliedIndex() < target
+                    && System.nanoTime() - startNanos < MAX_CATCH_UP_NANOS) {
+                target = appliedBy(leader);
+                pause();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
             hold.close();
-        } else {
-            var unused = timer.schedule(
-                    () -> releaseWhenCaughtUp(hold, sinceNanos), CATCH_UP_POLL_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private long appliedBy(String leader) {
+        try {
+            return sources.appliedIndex(leader, number);
+        } catch (NodeFailure e) {
+            LOG.debug("partition {}: {} does not say how far it is", number, leader, e);
+            return Long.MAX_VALUE;
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop")
+    private synchronized void pause() throws InterruptedException {
+        if (!stopped) {
+            wait(CATCH_UP_POLL_MS); // until it is stopped, and sooner if it likes: the caller looks again
         }
     }
 
@@ -127,12 +166,13 @@ final class CopyInstall {
                 break;
             }
         }
+        retryMs = failure instanceof StoreException.Full ? Math.min(2 * retryMs, MAX_RETRY_MS) : RETRY_MS;
         fail(done, failure);
         return null;
     }
 
     private void fail(CompletableFuture<RaftPoint> done, RuntimeException failure) {
-        var unused = timer.schedule(() -> done.completeExceptionally(failure), RETRY_MS, TimeUnit.MILLISECONDS);
+        var unused = timer.schedule(() -> done.completeExceptionally(failure), retryMs, TimeUnit.MILLISECONDS);
     }
 
     private RaftPoint install(String member, long leastIndex, long term) {
@@ -175,6 +215,7 @@ final class CopyInstall {
     /** Nothing is begun any more, and what is under way ends with its next chunk. */
     synchronized void stop() {
         stopped = true;
+        notifyAll();
     }
 
     /** Waits until nothing is under way. */

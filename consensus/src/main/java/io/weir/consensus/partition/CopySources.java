@@ -23,6 +23,11 @@ public interface CopySources {
             public PurgeHold hold(String member, int partition) {
                 throw Failures.notReady("there is no other member");
             }
+
+            @Override
+            public long appliedIndex(String member, int partition) {
+                throw Failures.notReady("there is no other member");
+            }
         };
     }
 
@@ -44,4 +49,11 @@ public interface CopySources {
      * when a copy of another member has arrived: else the next one is needed at once.
      */
     PurgeHold hold(String member, int partition);
+
+    /**
+     * How far a member's replica is now; waits a few seconds at most.
+     *
+     * @throws io.weir.client.spi.NodeFailure if the member cannot be reached
+     */
+    long appliedIndex(String member, int partition);
 }

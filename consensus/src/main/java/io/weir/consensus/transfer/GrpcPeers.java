@@ -28,6 +28,9 @@ import io.weir.protocol.PullRequest;
 import io.weir.protocol.PullResponse;
 import io.weir.protocol.ReportDigestRequest;
 import io.weir.protocol.ReportDigestResponse;
+import io.weir.protocol.StatusRequest;
+import io.weir.protocol.StatusResponse;
+import io.weir.protocol.WeirGrpc;
 import io.weir.protocol.WeirPeersGrpc;
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,6 +47,7 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
     private static final int MAX_INBOUND_BYTES = 1 << 20;
     private static final long KEEP_ALIVE_SECONDS = 10;
     private static final long REPORT_MS = 5_000;
+    private static final long STATUS_MS = 2_000;
     private static final Logger LOG = LoggerFactory.getLogger(GrpcPeers.class);
 
     private final String clusterId;
@@ -140,6 +144,22 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         PulledChunks held = new PulledChunks(member, call, silence);
         held.begin(request);
         return held::close;
+    }
+
+    /** How far a member's replica has applied Raft's log, as its status says. */
+    public long appliedIndex(String member, int partition) {
+        StatusResponse response = call(
+                member,
+                () -> WeirGrpc.newBlockingStub(channel(member))
+                        .withDeadlineAfter(STATUS_MS, TimeUnit.MILLISECONDS)
+                        .status(StatusRequest.getDefaultInstance()));
+        if (response.hasError()) {
+            throw new NodeFailure(response.getError());
+        }
+        if (partition >= response.getStatus().getPartitionsCount()) {
+            throw Failures.notReady(member + " has no partition " + partition);
+        }
+        return response.getStatus().getPartitions(partition).getAppliedIndex();
     }
 
     private void pull(String member, int partition, long leastIndex, boolean barrier, ChunkConsumer chunks) {

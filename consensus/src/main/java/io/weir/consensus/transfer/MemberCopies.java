@@ -26,4 +26,9 @@ public record MemberCopies(List<String> members, GrpcPeers peers) implements Cop
     public PurgeHold hold(String member, int partition) {
         return peers.hold(member, partition);
     }
+
+    @Override
+    public long appliedIndex(String member, int partition) {
+        return peers.appliedIndex(member, partition);
+    }
 }

@@ -14,7 +14,9 @@ import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.WriteBatch;
+import io.weir.logstore.copy.CopyWriter;
 import io.weir.logstore.lmdb.LmdbLogStore;
+import io.weir.logstore.lmdb.LmdbReceiver;
 import io.weir.logstore.lmdb.Settings;
 import io.weir.logstore.pages.Effort;
 import io.weir.logstore.pages.StoreCheck;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,6 +123,30 @@ class FullStoreIT {
                 views.forEach(ReadView::close);
             }
             disk.free();
+        }
+    }
+
+    @Test
+    void aCopyThatDoesNotFitLeavesRoomForOthersAndNoTrace(@TempDir Path elsewhere) throws IOException {
+        try (LogStore source = LmdbLogStore.open(elsewhere.resolve("store"), IDENTITY, SETTINGS)) {
+            for (int i = 0; i < 10; i++) {
+                append(source, 1_000);
+            }
+            long usableBytes = disk.mountPoint().toFile().getUsableSpace();
+            long[] leastBytes = {usableBytes};
+            try (LmdbReceiver receiver = LmdbLogStore.receive(directory, IDENTITY, SETTINGS);
+                    ReadView view = source.openRead()) {
+                assertThatThrownBy(() -> CopyWriter.write(IDENTITY, view, chunk -> {
+                            receiver.accept(ByteBuffer.wrap(chunk));
+                            leastBytes[0] = Math.min(
+                                    leastBytes[0], disk.mountPoint().toFile().getUsableSpace());
+                            return true;
+                        }))
+                        .isInstanceOf(StoreException.Full.class)
+                        .hasMessageContaining("stay for others");
+            }
+            assertThat(leastBytes[0]).isGreaterThan(8 << 20);
+            assertThat(disk.mountPoint().toFile().getUsableSpace()).isGreaterThan(usableBytes - (64 << 10));
         }
     }
 

@@ -9,6 +9,8 @@ import org.lmdbjava.Env;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.LmdbNativeException;
 import org.lmdbjava.Txn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what lmdbjava throws into {@link StoreException}s: the only place that knows LMDB's result codes. */
 final class LmdbErrors {
@@ -17,6 +19,8 @@ final class LmdbErrors {
      * was there a moment before may just have been given back by somebody else, such as a purged segment of Raft's log.
      */
     private static final long ROOM_BYTES = 32 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LmdbErrors.class);
 
     private LmdbErrors() {}
 
@@ -61,7 +65,7 @@ final class LmdbErrors {
      */
     static RuntimeException mapCommit(Path directory, RuntimeException e) {
         if (e instanceof LmdbNativeException coded && coded.getResultCode() == Errno.EIO.intValue()) {
-            long usableBytes = usableBytes(directory, e);
+            long usableBytes = usableBytes(directory);
             if (usableBytes < ROOM_BYTES) {
                 return new StoreException.Full(
                         directory + ": a part of the batch could not be written, and the disk has " + usableBytes
@@ -72,11 +76,12 @@ final class LmdbErrors {
         return map(directory, e);
     }
 
-    private static long usableBytes(Path directory, RuntimeException e) {
+    /** What a directory's disk has left; a great number if it cannot be asked. */
+    static long usableBytes(Path directory) {
         try {
             return Files.getFileStore(directory).getUsableSpace();
-        } catch (IOException unknown) {
-            e.addSuppressed(unknown);
+        } catch (IOException e) {
+            LOG.warn("nobody knows how much space {} has", directory, e);
             return Long.MAX_VALUE;
         }
     }

@@ -36,6 +36,9 @@ public final class LmdbReceiver implements StoreReceiver {
     /** More than a batch with one value of the greatest length needs, in whole pages. */
     private static final long MAP_RESERVE_BYTES = 64 << 20;
 
+    /** What a copy leaves to others on the same disk. */
+    private static final long LEFT_BYTES = 16 << 20;
+
     private final StoreIdentity identity;
     private final Settings settings;
     private final Environment environment;
@@ -152,9 +155,20 @@ public final class LmdbReceiver implements StoreReceiver {
         }
         unsyncedBytes += batchBytes;
         batchBytes = 0;
+        requireRoom();
         if (unsyncedBytes >= SYNC_BYTES) {
             environment.sync();
             unsyncedBytes = 0;
+        }
+    }
+
+    /** The replicas that run on the same disk would stop for want of space before this one had its copy. */
+    private void requireRoom() {
+        long usableBytes = LmdbErrors.usableBytes(environment.directory().path());
+        if (usableBytes < LEFT_BYTES) {
+            String message = environment.directory().path() + ": a part of a copy came, and the disk has " + usableBytes
+                    + " bytes left; " + LEFT_BYTES + " stay for others";
+            throw new StoreException.Full(message, new IOException(message));
         }
     }
 
