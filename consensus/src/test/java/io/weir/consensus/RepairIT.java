@@ -2,13 +2,16 @@ package io.weir.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.client.CallOptions;
 import io.weir.client.EventStore;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
+import io.weir.consensus.partition.FaultyStore;
 import io.weir.consensus.partition.Partition;
 import io.weir.consensus.repair.Replica;
 import io.weir.consensus.repair.ReplicaState;
+import io.weir.logstore.StoreException;
 import io.weir.protocol.PartitionStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -163,6 +168,45 @@ class RepairIT {
             assertAll(store, 60);
             cluster.assertEqualDigests();
             assertThat(node.status().getPartitions(1).getState()).isEqualTo("RUNNING");
+        }
+    }
+
+    /** A copy would need even more space; and what could not be synced once is not synced again, but opened anew. */
+    @Test
+    void aStoreThatFindsNoSpaceIsOpenedAgainHoweverOftenAndNeverReplaced() throws Exception {
+        Queue<StoreException> failures = new ConcurrentLinkedQueue<>(List.of(
+                new StoreException.Full("no space for a checkpoint", new IllegalStateException()),
+                new StoreException.Failed(
+                        "cannot sync: No space left on device", new IOException("No space left on device")),
+                new StoreException.Failed(
+                        "cannot sync: No space left on device", new IOException("No space left on device")),
+                new StoreException.Full("no space for a checkpoint", new IllegalStateException())));
+        Queue<StoreException> thrown = new ConcurrentLinkedQueue<>();
+        StoreOpener withoutSpace = (path, identity) -> {
+            FaultyStore store = new FaultyStore(WeirNode.defaultStore(path, identity));
+            StoreException failure = failures.poll();
+            if (failure != null) {
+                store.failCheckpoints(() -> {
+                    thrown.add(failure);
+                    return failure;
+                });
+            }
+            return store;
+        };
+        try (TestCluster cluster = TestCluster.start(
+                        directory, 1, node -> node.equals("n2") ? withoutSpace : WeirNode::defaultStore, PURGING);
+                EventStore store = cluster.connect()) {
+            int[] appended = {0};
+            TestCluster.await("all failures", () -> {
+                append(store, appended[0], appended[0] += 10);
+                return thrown.size() >= 4;
+            });
+            assertThat(thrown).as("each in a store of its own").doesNotHaveDuplicates();
+            append(store, appended[0], appended[0] += 10);
+            cluster.awaitReady();
+            cluster.assertEqualDigests();
+            assertAll(store, appended[0]);
+            assertThat(cluster.node("n2").status().getQuarantinedList()).isEmpty();
         }
     }
 
@@ -330,7 +374,8 @@ class RepairIT {
 
     private static void append(EventStore store, int from, int to) {
         for (int i = from; i < to; i++) { // one after the other: an entry of the log each
-            store.append("stream-" + i % STREAMS, Expected.any(), List.of(NewEvent.json("t", String.valueOf(i))))
+            List<NewEvent> event = List.of(NewEvent.json("t", String.valueOf(i)));
+            store.append("stream-" + i % STREAMS, Expected.any(), event, CallOptions.within(TestCluster.READY))
                     .join();
         }
     }

@@ -124,7 +124,7 @@ public final class FaultyStore implements LogStore {
     }
 
     /** From now on no checkpoint succeeds. */
-    void failCheckpoints(Supplier<StoreException> with) {
+    public void failCheckpoints(Supplier<StoreException> with) {
         checkpointFailure = with;
     }
 
