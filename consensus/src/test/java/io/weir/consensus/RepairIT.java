@@ -293,6 +293,23 @@ class RepairIT {
         }
     }
 
+    /** It is the preferred leader, and is handed the lead as soon as it is a member: then nobody else can take it in. */
+    @Test
+    void aReplicaThatIsNotToldThatItHasJoinedKnowsWhenItLeads() throws Exception {
+        try (TestCluster cluster = TestCluster.start(directory, 1);
+                EventStore store = cluster.connect()) {
+            append(store, 0, 30);
+            cluster.assertEqualDigests();
+            cluster.stop("n1");
+            shorten(log(cluster, "n1", 0));
+            cluster.refused().add("answer to join");
+            awaitRepaired(cluster, cluster.start("n1"), "Raft log of partition 0", "were flushed");
+            append(store, 30, 40);
+            assertAll(store, 40);
+            cluster.assertEqualDigests();
+        }
+    }
+
     @Test
     void twoShortenedLogsServeNothingAndSayWhy() throws Exception {
         try (TestCluster cluster = TestCluster.start(directory, 1)) {

@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * The way to the other members, of which calls do not come through.
  *
- * @param refused their names, now
+ * @param refused their names, now; "answer to join" for one that comes through, and whose answer does not
  */
 record UnreliablePeers(PeerPort port, Set<String> refused) implements PeerPort {
     @Override
@@ -30,6 +30,7 @@ record UnreliablePeers(PeerPort port, Set<String> refused) implements PeerPort {
     public void join(String member, int partition, long timeoutMs) {
         pass("join");
         port.join(member, partition, timeoutMs);
+        pass("answer to join");
     }
 
     @Override

@@ -433,9 +433,17 @@ final class ReplicaKeeper {
                         "take this replica in", member -> setup.peers().join(member, number, MEMBERSHIP_TIMEOUT_MS));
                 return;
             } catch (Blocked e) {
+                if (isLeader()) {
+                    return; // a member, then: the answer was lost, or a crash came before it was noted
+                }
                 replica.move(ReplicaState.REJOINING, record.reason() + "; " + e.reason(), partition());
                 pause(retries.nextPauseMs());
             }
         }
+    }
+
+    private boolean isLeader() {
+        Partition joined = partition();
+        return joined != null && joined.leader().equals(setup.nodeId());
     }
 }
