@@ -2,12 +2,14 @@ package io.weir.cli.backup;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weir.cli.config.ConnectionOptions;
+import io.weir.cli.shell.CliFailure;
 import io.weir.cli.shell.Console;
 import io.weir.cli.shell.ExitCode;
 import io.weir.cli.shell.Json;
 import io.weir.cli.shell.OutputOptions;
 import io.weir.cli.shell.Printer;
 import io.weir.client.EventStore;
+import io.weir.client.EventStoreException;
 import io.weir.consensus.backup.Backup;
 import io.weir.consensus.backup.BackupManifest;
 import io.weir.consensus.backup.BackupWriter;
@@ -66,6 +68,13 @@ final class CreateCommand implements Callable<Integer> {
                 ClusterSource source = new ClusterSource(store.cluster().join());
                 Meter meter = new Meter(console, "saved")) {
             backup = BackupWriter.create(directory, source, meter);
+        } catch (EventStoreException.Unavailable e) {
+            throw new CliFailure(
+                    ExitCode.UNAVAILABLE,
+                    String.valueOf(e.getMessage()),
+                    "\"weir cluster status\" shows who leads. Remove " + directory
+                            + ", if it is there, and run it again.",
+                    e);
         }
         Printer.printOne(console, output, json(backup));
         return ExitCode.OK;

@@ -108,6 +108,7 @@ final class ClusterFindings {
     private static String nextOf(String state) {
         return switch (state) {
             case "STOPPED_FOR_SPACE" -> "Free space on the node's disk; it goes on by itself.";
+            case "STARTING" -> "Follow the reason, if it names somebody; else look again in a minute.";
             case "WAITING" -> "Start the other members: it needs a majority of them.";
             case "FAILED" -> "Read the reason; this needs a decision.";
             default -> "It repairs itself; look again in a minute.";

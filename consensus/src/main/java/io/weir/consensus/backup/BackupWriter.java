@@ -2,6 +2,7 @@ package io.weir.consensus.backup;
 
 import io.weir.client.EventStoreException.CannotOpen;
 import io.weir.consensus.repair.DurableFile;
+import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +52,8 @@ public final class BackupWriter {
             requireEmpty(directory);
             DurableFile.createDirectories(directory);
             return new BackupWriter(directory, source, clock, progress).write(id);
+        } catch (StoreException.Incompatible e) {
+            throw new CannotOpen(e.getMessage() + "; save the cluster with the version of Weir that it runs", e);
         } catch (IOException | UncheckedIOException e) {
             throw new CannotOpen(
                     "the backup in " + directory + " cannot be written: " + e + "; remove what is there, and use a"

@@ -85,7 +85,10 @@ final class Greetings {
                 return new Former(greeting.known(), greeting.origin());
             }
             if (isStranger) {
-                strangers.put(member, greeting.origin());
+                if (!greeting.origin().equals(strangers.put(member, greeting.origin()))) {
+                    String theirs = greeting.origin().described();
+                    LOG.warn("this directory was {}, that of {} was {}", origin.described(), member, theirs);
+                }
                 continue;
             }
             strangers.remove(member);
