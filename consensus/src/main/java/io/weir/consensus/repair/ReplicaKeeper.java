@@ -179,11 +179,17 @@ final class ReplicaKeeper {
     }
 
     private void awaitSpace(String reason, long leastUsableBytes) throws InterruptedException {
-        replica.move(ReplicaState.STOPPED_FOR_SPACE, "the disk is full: " + reason, partition());
+        replica.move(ReplicaState.STOPPED_FOR_SPACE, outOfSpace(reason), partition());
         while (FreeSpace.usableBytes(setup.data()) < leastUsableBytes || !FreeSpace.isThere(setup.data())) {
             pause(SPACE_POLL_MS);
         }
         replica.move(ReplicaState.REOPENING, "there is space again", partition());
+    }
+
+    /** A disk that takes no writes although there is space is told from a full one; both are waited for. */
+    private String outOfSpace(String reason) {
+        boolean isFull = FreeSpace.usableBytes(setup.data()) < FreeSpace.LEAST_BYTES;
+        return (isFull ? "the disk is full: " : "the disk takes no writes: ") + reason;
     }
 
     private void pause(long ms) throws InterruptedException {
@@ -238,7 +244,7 @@ final class ReplicaKeeper {
     private void stopForSpace(Life failed, PartitionFailure failure) throws Blocked, InterruptedException {
         replica.move(
                 ReplicaState.STOPPED_FOR_SPACE,
-                "the disk is full: " + failure.reason(),
+                outOfSpace(failure.reason()),
                 failure.kind().leavesStore() ? failed.partition() : null);
         if (failure.kind().leavesStore()) {
             try {
