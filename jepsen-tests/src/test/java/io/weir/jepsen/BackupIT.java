@@ -67,6 +67,7 @@ class BackupIT {
         }
     }
 
+    @SuppressWarnings("try") // the load only has to last
     private void saveUnderLoad() throws Exception {
         try (Rig rig = Rig.start(directory)) {
             streams = rig.streamsInEveryPartition("saved", STREAMS_PER_PARTITION);
