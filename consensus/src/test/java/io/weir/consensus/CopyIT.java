@@ -7,6 +7,8 @@ import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
+import io.weir.consensus.guard.ForgedTail;
+import io.weir.consensus.guard.LogGuard;
 import io.weir.protocol.PartitionStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -186,6 +188,35 @@ class CopyIT {
                         () -> node.status().getPartitions(0).getMark().getAgreedIndex() > copied);
             }
             cluster.assertEqualDigests();
+        }
+    }
+
+    /** Raft keeps what lies above a copy, and with it an entry that is another one than the copy's last. */
+    @Test
+    void aLogThatGoesOnOtherwiseThanTheCopyIsLeftBehind() throws IOException {
+        try (TestCluster cluster = TestCluster.start(directory, 1, EAGER);
+                EventStore store = cluster.connect()) {
+            appendAll(store, 0, 20);
+            cluster.assertEqualDigests();
+            String away = follower(cluster);
+            int events = leaveBehind(cluster, store, away, 20);
+            String leader = cluster.awaitLeader(0);
+            cluster.stop(leader);
+            cluster.start(leader); // in a later term
+            appendAll(store, events, events + 20);
+            Path group = directory
+                    .resolve(away)
+                    .resolve("raft")
+                    .resolve(LogGuard.groupId("test-cluster", 0).toString());
+            ForgedTail.append(group, 10_000);
+
+            cluster.start(away);
+            Path superseded = directory.resolve(away).resolve("superseded").resolve("raft-0");
+            TestCluster.await("the log to be left behind", () -> Files.isDirectory(superseded));
+            appendAll(store, events + 20, events + 40);
+            cluster.assertEqualDigests();
+            assertThat(count(store)).isEqualTo(events + 40);
+            assertThat(cluster.node(away).status().getQuarantinedList()).isEmpty();
         }
     }
 

@@ -30,9 +30,14 @@ final class LogJudge {
         SegmentChain chain = new SegmentChain(files.scans(), store, mark.index());
         chain.mend();
         LogRange range = range(chain.row());
+        // A copy of the store was installed, and nothing of the log that came before was cut away yet.
         if (!range.isEmpty() && range.last() < store.index() && mark.index() <= store.index()) {
-            // A copy of the store was installed, and nothing of the log that came before was cut away yet.
             chain.dropAll("the store holds entries up to " + store.index() + ", the log ends at " + range.last());
+            range = range(chain.row());
+        } else if (mark.index() < store.index() && isOther(chain.row(), range)) {
+            // What a majority has committed is in the copy: an entry that is another one there, and all behind it,
+            // never was.
+            chain.dropAll("the store holds another entry " + store.index());
             range = range(chain.row());
         }
         requireJoint(chain.row(), range);
@@ -61,16 +66,20 @@ final class LogJudge {
             throw new Unfit("the log in " + files.current() + " ends at " + range.last() + ", but entries up to "
                     + Math.max(mark.index(), store.index()) + " were flushed");
         }
-        if (store instanceof StoreMark.At at && !range.isEmpty()) {
-            long firstTerm = row.get(0).firstTerm();
-            boolean isOther = (files.wantedTerm() >= 0 && range.first() <= at.index())
-                    ? files.wantedTerm() != at.term()
-                    : firstTerm < at.term();
-            if (isOther) {
-                throw new Unfit("the log in " + files.current() + " has another entry " + at.index()
-                        + " than the store, whose entry is of term " + at.term());
-            }
+        if (store instanceof StoreMark.At at && isOther(row, range)) {
+            throw new Unfit("the log in " + files.current() + " has another entry " + at.index()
+                    + " than the store, whose entry is of term " + at.term());
         }
+    }
+
+    /** Whether the store's last entry is not the one that stands in its place in the log, or cannot come before the log. */
+    private boolean isOther(List<SegmentScan> row, LogRange range) {
+        if (!(store instanceof StoreMark.At at) || range.isEmpty()) {
+            return false;
+        }
+        return (files.wantedTerm() >= 0 && range.first() <= at.index())
+                ? files.wantedTerm() != at.term()
+                : row.get(0).firstTerm() < at.term();
     }
 
     private Repair.@Nullable RenewVote vote(LogRange range) throws Unfit {

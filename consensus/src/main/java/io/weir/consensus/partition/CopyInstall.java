@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,26 +67,28 @@ final class CopyInstall {
      *
      * @param leader is asked last; empty if not known
      * @param leastIndex the copy must have applied at least this index
+     * @param beforeChange is told right before the copy becomes the store, with the last entry that was applied until then; if
+     *     it throws, nothing changes
      * @return the last entry that is in the copy, when it has become the store; a {@link StoreException.Failed} means that the
      *     store must be closed, any other failure that nothing has changed
      */
-    synchronized CompletableFuture<RaftPoint> begin(String leader, long leastIndex) {
+    synchronized CompletableFuture<RaftPoint> begin(String leader, long leastIndex, LongConsumer beforeChange) {
         CompletableFuture<RaftPoint> done = new CompletableFuture<>();
         if (stopped || (running != null && running.isAlive())) {
             fail(done, Failures.notReady("a copy is under way, or the node is closing"));
             return done;
         }
         long term = raft.view().term();
-        Thread thread = new Thread(() -> run(leader, leastIndex, term, done), threadName);
+        Thread thread = new Thread(() -> run(leader, new Wanted(leastIndex, term, beforeChange), done), threadName);
         thread.setDaemon(true);
         running = thread;
         thread.start();
         return done;
     }
 
-    private void run(String leader, long leastIndex, long term, CompletableFuture<RaftPoint> done) {
+    private void run(String leader, Wanted wanted, CompletableFuture<RaftPoint> done) {
         PurgeHold hold = hold(leader);
-        RaftPoint installed = tryAll(leader, leastIndex, term, done);
+        RaftPoint installed = tryAll(leader, wanted, done);
         if (installed == null) {
             hold.close();
         } else {
@@ -148,7 +151,7 @@ final class CopyInstall {
     }
 
     /** The copy's last entry, or null if no member had one: then {@code done} has failed, or soon will. */
-    private @Nullable RaftPoint tryAll(String leader, long leastIndex, long term, CompletableFuture<RaftPoint> done) {
+    private @Nullable RaftPoint tryAll(String leader, Wanted wanted, CompletableFuture<RaftPoint> done) {
         List<String> members = new ArrayList<>(sources.members());
         if (members.remove(leader)) {
             members.add(leader);
@@ -156,7 +159,7 @@ final class CopyInstall {
         RuntimeException failure = Failures.notReady("no other member can be asked for a copy");
         for (String member : members) {
             try {
-                return install(member, leastIndex, term);
+                return install(member, wanted);
             } catch (NodeFailure | StoreException.Corrupted | StoreException.Incompatible e) {
                 LOG.warn("partition {}: no copy from {}: {}", number, member, e.toString());
                 failure = e;
@@ -175,13 +178,17 @@ final class CopyInstall {
         var unused = timer.schedule(() -> done.completeExceptionally(failure), retryMs, TimeUnit.MILLISECONDS);
     }
 
-    private RaftPoint install(String member, long leastIndex, long term) {
+    /** @param term of Raft in which it was asked for */
+    private record Wanted(long leastIndex, long term, LongConsumer beforeChange) {}
+
+    private RaftPoint install(String member, Wanted wanted) {
+        long leastIndex = wanted.leastIndex();
         LOG.info("partition {}: pulls a copy that has index {} from {}", number, leastIndex, member);
         long startNanos = System.nanoTime();
         try (StoreReceiver receiver = store.receive()) {
             Progress progress = new Progress(receiver);
             sources.pull(member, number, leastIndex, chunk -> {
-                checkWanted(term);
+                checkWanted(wanted.term());
                 receiver.accept(chunk);
                 progress.report(chunk);
             });
@@ -189,7 +196,8 @@ final class CopyInstall {
             if (copied.appliedIndex() < Math.max(leastIndex, store.state().appliedIndex())) {
                 throw Failures.notReady("the copy from " + member + " ends at " + copied.appliedIndex());
             }
-            checkWanted(term);
+            checkWanted(wanted.term());
+            wanted.beforeChange().accept(store.state().appliedIndex());
             store.install(receiver);
             LOG.info(
                     "partition {}: is now a copy of {}, at {}; {} MiB in {} ms",

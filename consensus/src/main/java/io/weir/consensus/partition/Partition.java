@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -244,13 +245,14 @@ public final class Partition implements RaftEvents, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<@Nullable RaftPoint> installCopy(String leader, long firstAvailable) {
+    public CompletableFuture<@Nullable RaftPoint> installCopy(
+            String leader, long firstAvailable, LongConsumer beforeChange) {
         RaftPoint durable = checkpoint();
         if (durable.index() >= firstAvailable - 1) {
             return CompletableFuture.<@Nullable RaftPoint>completedFuture(durable.index() < 0 ? null : durable);
         }
         CompletableFuture<@Nullable RaftPoint> installed = new CompletableFuture<>();
-        var unused = copies.begin(leader, firstAvailable - 1).whenComplete((point, thrown) -> {
+        var unused = copies.begin(leader, firstAvailable - 1, beforeChange).whenComplete((point, thrown) -> {
             if (thrown instanceof StoreException.Failed) {
                 fail(Kind.STORE_FAILED, "a copy could not be installed, the store must be opened anew: " + thrown);
             }
@@ -289,6 +291,11 @@ public final class Partition implements RaftEvents, AutoCloseable {
     @Override
     public void logFailed(Throwable cause) {
         fail(Kind.LOG_FAILED, "Raft's log cannot be written: " + cause);
+    }
+
+    @Override
+    public void logOvertaken(String how) {
+        fail(Kind.LOG_FAILED, "Raft's log was overtaken by a copy, and is opened anew without it: " + how);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.weir.consensus.partition;
 
 import com.google.protobuf.ByteString;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,16 +46,20 @@ public interface RaftEvents {
      *
      * @param leader node id, empty if not known
      * @param firstAvailable index of the first entry that the leader has
+     * @param beforeChange is told right before the copy becomes the store, with the last entry that was applied until then
      * @return completes when the store can go on from there, with its last entry; with null if it always could; with a failure
      *     if no copy was to be had: Raft asks again
      */
-    CompletableFuture<@Nullable RaftPoint> installCopy(String leader, long firstAvailable);
+    CompletableFuture<@Nullable RaftPoint> installCopy(String leader, long firstAvailable, LongConsumer beforeChange);
 
     /** Raft goes on after {@link #checkpoint()}, in a copy that was installed. */
     void continued();
 
     /** Raft's log cannot be written any more. */
     void logFailed(Throwable cause);
+
+    /** The log goes on with other entries than the copy that has become the store: it must be left behind. */
+    void logOvertaken(String how);
 
     /** Raft's log cannot be read where it should be. May come again and again, on any thread. */
     void logUnreadable(Throwable cause);

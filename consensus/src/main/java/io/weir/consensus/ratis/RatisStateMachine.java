@@ -199,11 +199,7 @@ final class RatisStateMachine extends BaseStateMachine {
     /** The log is about to be cut; what is kept beside it is the note of its length. */
     @Override
     public CompletableFuture<Void> truncate(long firstCut) {
-        try {
-            logCut.cutting(firstCut - 1);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the log of " + getGroupId() + " cannot be cut", e);
-        }
+        cutting(firstCut - 1);
         return CompletableFuture.completedFuture(null);
     }
 
@@ -240,8 +236,31 @@ final class RatisStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(RoleInfoProto role, TermIndex firstAvailable) {
         String leader = role.getFollowerInfo().getLeaderInfo().getId().getId().toStringUtf8();
-        return events.installCopy(leader, firstAvailable.getIndex())
-                .thenApply(point -> point == null ? null : TermIndex.valueOf(point.term(), point.index()));
+        return events.installCopy(leader, firstAvailable.getIndex(), this::cutting)
+                .thenApply(point -> point == null ? null : inLog(TermIndex.valueOf(point.term(), point.index())));
+    }
+
+    private void cutting(long lastKept) {
+        try {
+            logCut.cutting(lastKept);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the log of " + getGroupId() + " cannot be cut", e);
+        }
+    }
+
+    /**
+     * Ratis drops what a copy holds, but keeps what lies above, with the entry in the place of the copy's last, even another
+     * one. It would hand that to others as the one that was committed. The whole log is dead then: it goes on behind an entry
+     * that never was; but only before Ratis starts can it be moved aside.
+     */
+    private TermIndex inLog(TermIndex copied) {
+        TermIndex logged = Objects.requireNonNull(division).getRaftLog().getTermIndex(copied.getIndex());
+        if (logged != null && logged.getTerm() != copied.getTerm()) {
+            String how = "it has " + logged + ", the copy " + copied;
+            events.logOvertaken(how);
+            throw new IllegalStateException(how);
+        }
+        return copied;
     }
 
     /** Comes on the thread that applies, which goes on after {@link #getLatestSnapshot}. */

@@ -154,6 +154,19 @@ class LogGuardTest {
     }
 
     @Test
+    void aLogThatGoesOnOtherwiseThanAnInstalledCopyIsDroppedUnlessMoreWasFlushed() throws IOException {
+        StoreMark copy = new StoreMark.At(9, 35);
+        assertThat(quarantine(log.check(copy))).contains("another entry 35");
+        try (WatermarkKeeper keeper = log.guard.keep()) {
+            keeper.lowerTo(34); // as before the copy became the store
+        }
+        Verdict.Sound verdict = sound(log.check(copy));
+        assertThat(verdict.log()).isEqualTo(new LogRange(36, 35, 9));
+        log.guard.apply(verdict, directory.resolve("aside"));
+        assertThat(sound(log.check(copy)).repairs()).isEmpty();
+    }
+
+    @Test
     void termsMustNotFall() throws IOException {
         Files.write(log.file("log_20-29"), TestLog.segment(0, 9, 0));
         assertThat(quarantine(log.check(NEW))).contains("log_20-29", "has entry 0");

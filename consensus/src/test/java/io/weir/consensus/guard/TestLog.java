@@ -103,11 +103,19 @@ final class TestLog {
 
     /** The first of twenty is a configuration. */
     static byte[] entry(long term, long index, int length) {
+        return index % 20 == 0 ? entry(term, index, 4, 100) : command(term, index, length);
+    }
+
+    static byte[] command(long term, long index, int length) {
+        return entry(term, index, 3, length);
+    }
+
+    private static byte[] entry(long term, long index, int field, int length) {
         return encode(
                 out -> {
                     out.writeUInt64(1, term);
                     out.writeUInt64(2, index);
-                    out.writeByteArray(index % 20 == 0 ? 4 : 3, body(index, index % 20 == 0 ? 100 : length));
+                    out.writeByteArray(field, body(index, length));
                     out.flush();
                 },
                 false);

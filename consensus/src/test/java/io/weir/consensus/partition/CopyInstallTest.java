@@ -12,6 +12,7 @@ import io.weir.logstore.copy.CopyWriter;
 import io.weir.logstore.memory.MemoryLogStore;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -61,6 +62,8 @@ class CopyInstallTest {
         }
     };
 
+    private final List<Long> changedAt = new CopyOnWriteArrayList<>();
+
     private final CopyInstall copies = new CopyInstall(
             0,
             store,
@@ -97,8 +100,9 @@ class CopyInstallTest {
         applied(source, 50);
         leaderApplied.set(80);
         raft.view = new RaftView(RaftView.Role.FOLLOWER, "n2", 1, 50, false);
-        RaftPoint point = copies.begin("n2", 10).get(10, TimeUnit.SECONDS);
+        RaftPoint point = copies.begin("n2", 10, changedAt::add).get(10, TimeUnit.SECONDS);
         assertThat(point.index()).isEqualTo(50);
+        assertThat(changedAt).as("applied before the change").containsExactly(-1L);
         awaitAsked(2);
         assertThat(released.getCount()).as("at 50, the leader is at 80").isEqualTo(1);
         applied(store, 80);
@@ -110,9 +114,9 @@ class CopyInstallTest {
         applied(source, 50);
         leaderApplied.set(80);
         raft.view = new RaftView(RaftView.Role.FOLLOWER, "n2", 1, 50, false);
-        copies.begin("n2", 10).get(10, TimeUnit.SECONDS);
+        copies.begin("n2", 10, changedAt::add).get(10, TimeUnit.SECONDS);
         applied(source, 70);
-        RaftPoint next = copies.begin("n2", 60).get(10, TimeUnit.SECONDS);
+        RaftPoint next = copies.begin("n2", 60, changedAt::add).get(10, TimeUnit.SECONDS);
         assertThat(next.index()).isEqualTo(70);
         assertThat(released.getCount()).isEqualTo(1);
         copies.stop();

@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -422,7 +423,8 @@ class RatisNodeIT {
         public void quiesce() {}
 
         @Override
-        public CompletableFuture<@Nullable RaftPoint> installCopy(String leader, long firstAvailable) {
+        public CompletableFuture<@Nullable RaftPoint> installCopy(
+                String leader, long firstAvailable, LongConsumer beforeChange) {
             assertThat(firstAvailable)
                     .as("entries are missing, and there are no copies here")
                     .isZero();
@@ -434,6 +436,9 @@ class RatisNodeIT {
 
         @Override
         public void logFailed(Throwable cause) {}
+
+        @Override
+        public void logOvertaken(String how) {}
 
         @Override
         public void logUnreadable(Throwable cause) {}
