@@ -80,8 +80,11 @@ final class NodeFiles {
         return all.get(all.size() - 1);
     }
 
-    /** How much has been written to the last file of the Raft log. */
+    /** How much has been written to the last file of the Raft log, if there is one. */
     long openSegmentBytes(int partition) {
+        if (segments(partition).isEmpty()) {
+            return 0;
+        }
         try (RandomAccessFile file = new RandomAccessFile(openSegment(partition).toFile(), "r")) {
             return Harm.usedBytes(file);
         } catch (IOException e) {

@@ -67,8 +67,9 @@ record Square(Target target, Harm harm) {
         boolean isIn(NodeFiles files, int partition) {
             return switch (this) {
                 case CLOSED_SEGMENT -> !files.closedSegments(partition).isEmpty();
-                case OPEN_SEGMENT -> files.openSegmentBytes(partition) > MANY_BYTES;
-                default -> true;
+                // Behind a copy of the store there is no log at first: with the store it would lose all it has.
+                case OPEN_SEGMENT, PAGES, CHECKPOINT, CURRENT -> files.openSegmentBytes(partition) > MANY_BYTES;
+                case VOTE, CELL -> true;
             };
         }
 
