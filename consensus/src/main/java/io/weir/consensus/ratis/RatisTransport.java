@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
@@ -65,6 +66,21 @@ public final class RatisTransport implements RpcType {
                 }
                 throw e;
             }
+        }
+
+        /**
+         * A follower that is just getting a copy answers with the end of its log, which may lie behind the end of this one, if
+         * it has a tail that no majority has. Ratis goes there, and finds nothing to send, for ever, unless the follower says
+         * something else; one that was started anew without the tail is not asked.
+         */
+        @Override
+        public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
+                throws RaftLogIOException {
+            long end = getRaftLog().getNextIndex();
+            if (getFollower().getNextIndex() > end) {
+                getFollower().setNextIndex(end);
+            }
+            return super.newAppendEntriesRequest(callId, heartbeat);
         }
 
         @Override
