@@ -14,17 +14,19 @@ import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 
 /**
- * Ratis' gRPC transport, with two decisions of a leader corrected. Ratis makes it from the class name in its properties.
+ * Ratis' gRPC transport, with three decisions of a leader corrected. Ratis makes it from the class name in its properties.
  *
  * <p><b>An entry that cannot be read.</b> What a leader has kept for a follower that was away is read from its disk, long after
  * it was written. If it is damaged Ratis tries for ever, and the follower never comes back. Here the partition is told: its log
  * is judged anew, while somebody else leads.
  *
- * <p><b>When a follower must install a copy.</b> A leader whose log begins with the very entry that a follower needs next does not know the term of the entry before. Ratis
- * 3.3.0 then tells the follower to install a copy; the follower answers that it has all that a copy would bring, and is told
- * again, for ever: it never gets another entry (RATIS-2500). It takes no rare luck: a leader that dies leaves its log at the
- * entry with which the next leader begins a segment. After that answer the entry before needs no comparison, as it is in the
- * follower's checkpoint and so committed: entries can be sent.
+ * <p><b>When a follower must install a copy.</b> A leader whose log begins with the very entry that a follower needs next does
+ * not know the term of the entry before. Ratis 3.3.0 then tells the follower to install a copy; the follower answers that it
+ * has all that a copy would bring, and is told again, for ever: it never gets another entry (RATIS-2500). It takes no rare luck:
+ * a leader that dies leaves its log at the entry with which the next leader begins a segment. After that answer the entry
+ * before needs no comparison, as it is in the follower's checkpoint and so committed: entries can be sent.
+ *
+ * <p><b>With which entry it goes on.</b> Never behind the end of its own log.
  */
 public final class RatisTransport implements RpcType {
     @Override
