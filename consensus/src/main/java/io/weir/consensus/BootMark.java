@@ -1,6 +1,6 @@
 package io.weir.consensus;
 
-import io.weir.consensus.repair.DurableFile;
+import io.weir.consensus.guard.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ final class BootMark {
         boolean isMarked = Files.exists(file);
         boolean isSame = isMarked && !boot.isEmpty() && Files.readString(file).equals(boot);
         if (!isSame) {
-            DurableFile.write(file, boot);
+            Durable.write(file, boot);
         }
         return (isUsed || isMarked) && !isSame;
     }

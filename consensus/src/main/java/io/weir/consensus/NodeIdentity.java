@@ -1,7 +1,7 @@
 package io.weir.consensus;
 
 import io.weir.client.EventStoreException.CannotOpen;
-import io.weir.consensus.repair.DurableFile;
+import io.weir.consensus.guard.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +85,7 @@ record NodeIdentity(String clusterId, String nodeId, int partitions, List<String
         text.append("node=").append(nodeId).append('\n');
         text.append("partitions=").append(partitions).append('\n');
         members.forEach(member -> text.append("member=").append(member).append('\n'));
-        DurableFile.write(directory.resolve(FILE), text.toString());
+        Durable.write(directory.resolve(FILE), text.toString());
     }
 
     private static String value(Path file, List<String> lines, String name) {

@@ -6,7 +6,7 @@ import io.weir.consensus.backup.Backup;
 import io.weir.consensus.backup.BackupManifest;
 import io.weir.consensus.backup.BackupPart;
 import io.weir.consensus.backup.BackupProgress;
-import io.weir.consensus.repair.DurableFile;
+import io.weir.consensus.guard.Durable;
 import io.weir.consensus.repair.Incarnations;
 import io.weir.consensus.repair.Origin;
 import io.weir.consensus.repair.ReplicaRecord;
@@ -115,7 +115,7 @@ public final class RestoredNode {
     private void writeAll(NodeDirectory directory, BackupProgress progress) throws IOException {
         Path path = directory.path();
         Path restoring = path.resolve(NodeDirectory.RESTORING);
-        DurableFile.write(restoring, origin + "\n");
+        Durable.write(restoring, origin + "\n");
         for (BackupPart part : backup.manifest().parts()) {
             writeStore(directory.store(part.partition()), part, progress);
             ReplicaRecord.restored(path, part.partition(), origin);

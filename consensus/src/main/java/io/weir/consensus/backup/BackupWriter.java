@@ -1,7 +1,7 @@
 package io.weir.consensus.backup;
 
 import io.weir.client.EventStoreException.CannotOpen;
-import io.weir.consensus.repair.DurableFile;
+import io.weir.consensus.guard.Durable;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
 import java.io.IOException;
@@ -50,7 +50,7 @@ public final class BackupWriter {
     static Backup create(Path directory, BackupSource source, UUID id, InstantSource clock, BackupProgress progress) {
         try {
             requireEmpty(directory);
-            DurableFile.createDirectories(directory);
+            Durable.createDirectories(directory);
             return new BackupWriter(directory, source, clock, progress).write(id);
         } catch (StoreException.Incompatible e) {
             throw new CannotOpen(e.getMessage() + "; save the cluster with the version of Weir that it runs", e);
@@ -85,7 +85,7 @@ public final class BackupWriter {
         }
         BackupManifest manifest = new BackupManifest(id, version(), source.clusterId(), begun, now(), parts);
         // Forces the directory too, and with it the names of all files.
-        DurableFile.write(directory.resolve(Backup.MANIFEST), ManifestFormat.encode(manifest));
+        Durable.write(directory.resolve(Backup.MANIFEST), ManifestFormat.encode(manifest));
         return new Backup(directory, manifest);
     }
 

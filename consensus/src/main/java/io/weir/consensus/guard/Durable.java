@@ -3,6 +3,7 @@ package io.weir.consensus.guard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,11 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 
-/** Changes to files that are on the disk when they return, their names as well. */
-final class Durable {
+/** Changes to files that are on the disk when they return, their names as well. Any thread; one at a time for a file. */
+public final class Durable {
     private Durable() {}
 
-    /** Puts a file in place as a whole: after a crash there is the old one or the new one. */
+    /**
+     * Puts a file in place as a whole: after a crash there is the old one or the new one. Its directory is forced, and with it
+     * the names of all that was created there before.
+     */
     static void replace(Path file, ByteBuffer bytes) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try (FileChannel channel = FileChannel.open(
@@ -29,6 +33,11 @@ final class Durable {
         forceDirectory(directoryOf(file));
     }
 
+    /** As {@link #replace}, with a text in UTF-8. */
+    public static void write(Path file, String text) throws IOException {
+        replace(file, StandardCharsets.UTF_8.encode(text));
+    }
+
     /** Shortens a file. */
     static void truncate(Path file, long bytes) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -37,14 +46,15 @@ final class Durable {
         }
     }
 
-    /** Moves a file to another directory or name of the same file system. */
-    static void move(Path from, Path to) throws IOException {
+    /** Moves a file or directory to another directory or name of the same file system. */
+    public static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         forceDirectory(directoryOf(to));
         forceDirectory(directoryOf(from));
     }
 
-    static void createDirectories(Path directory) throws IOException {
+    /** Creates a directory and its parents. */
+    public static void createDirectories(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Path parent = directoryOf(directory);
             createDirectories(parent);
@@ -58,7 +68,8 @@ final class Durable {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), () -> file + " is the root");
     }
 
-    static void forceDirectory(Path directory) throws IOException {
+    /** Forces the names in a directory. */
+    public static void forceDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -1,5 +1,6 @@
 package io.weir.consensus.ratis;
 
+import io.weir.consensus.guard.Durable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ final class LogSync {
         }
         for (int i = all.size() - 1; i >= 0; i--) {
             if (Files.isDirectory(all.get(i))) {
-                syncDirectory(all.get(i));
+                Durable.forceDirectory(all.get(i));
             }
         }
     }
@@ -61,12 +62,6 @@ final class LogSync {
 
     private static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-    }
-
-    static void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }

@@ -1,5 +1,6 @@
 package io.weir.consensus.ratis;
 
+import io.weir.consensus.guard.Durable;
 import io.weir.consensus.guard.LogGuard;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.RaftEvents;
@@ -139,7 +140,7 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
                     GroupManagementRequest.newAdd(client, self, calls.incrementAndGet(), group, false),
                     machine::release);
             // Ratis forces what it writes into the directory, not the name of the directory.
-            LogSync.syncDirectory(settings.directory());
+            Durable.forceDirectory(settings.directory());
         } finally {
             starting.remove(id);
         }

@@ -1,5 +1,6 @@
 package io.weir.consensus.repair;
 
+import io.weir.consensus.guard.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ public final class Incarnations {
         }
         known.forEach((member, incarnation) ->
                 text.append(member).append('=').append(incarnation).append('\n'));
-        DurableFile.write(file, text.toString());
+        Durable.write(file, text.toString());
     }
 
     synchronized Incarnation self() {

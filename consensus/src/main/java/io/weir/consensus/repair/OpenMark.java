@@ -1,5 +1,6 @@
 package io.weir.consensus.repair;
 
+import io.weir.consensus.guard.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +27,8 @@ final class OpenMark {
     /** The store is about to be opened; durable when this returns. */
     void set() throws IOException {
         if (!isSet()) {
-            DurableFile.createDirectories(directory);
-            DurableFile.write(file, "");
+            Durable.createDirectories(directory);
+            Durable.write(file, "");
         }
     }
 

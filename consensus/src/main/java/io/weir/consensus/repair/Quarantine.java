@@ -1,5 +1,6 @@
 package io.weir.consensus.repair;
 
+import io.weir.consensus.guard.Durable;
 import io.weir.protocol.Quarantined;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,16 +41,16 @@ public final class Quarantine {
      * @throws IOException if it cannot be written
      */
     synchronized Path create(String name, String what, String reason) throws IOException {
-        DurableFile.createDirectories(directory);
+        Durable.createDirectories(directory);
         int count = 1;
         while (Files.exists(directory.resolve(name + "-" + count))) {
             count++;
         }
         Path place = directory.resolve(name + "-" + count);
-        DurableFile.createDirectories(place);
+        Durable.createDirectories(place);
         String json = "{\n  \"what\": \"" + escaped(what) + "\",\n  \"reason\": \"" + escaped(reason)
                 + "\",\n  \"at\": \"" + Instant.now() + "\"\n}\n";
-        DurableFile.write(place.resolve(WHY), json);
+        Durable.write(place.resolve(WHY), json);
         found = read();
         LOG.error("{} is moved aside to {}: {}", what, place, reason);
         return place;
@@ -58,7 +59,7 @@ public final class Quarantine {
     /** Moves a file or directory into a place, if it exists. */
     static void moveInto(Path place, Path from) throws IOException {
         if (Files.exists(from)) {
-            DurableFile.move(from, place.resolve(from.getFileName()));
+            Durable.move(from, place.resolve(from.getFileName()));
         }
     }
 

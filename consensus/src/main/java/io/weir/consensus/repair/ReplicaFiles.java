@@ -1,5 +1,6 @@
 package io.weir.consensus.repair;
 
+import io.weir.consensus.guard.Durable;
 import io.weir.consensus.guard.LogGuard;
 import io.weir.consensus.guard.Repair;
 import io.weir.consensus.guard.StoreMark;
@@ -167,7 +168,7 @@ final class ReplicaFiles {
             Path place = setup.quarantine().create("raft-" + number, "Raft log of partition " + number, reason);
             Quarantine.moveInto(place, guard.group());
             if (Files.exists(guard.note())) {
-                DurableFile.move(guard.note(), place.resolve("raft-guard"));
+                Durable.move(guard.note(), place.resolve("raft-guard"));
             }
         }
     }

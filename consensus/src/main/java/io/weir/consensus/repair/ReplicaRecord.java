@@ -1,5 +1,6 @@
 package io.weir.consensus.repair;
 
+import io.weir.consensus.guard.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,8 +99,8 @@ public final class ReplicaRecord {
         if (next == step && line.equals(reason)) {
             return;
         }
-        DurableFile.createDirectories(directory);
-        DurableFile.write(
+        Durable.createDirectories(directory);
+        Durable.write(
                 file,
                 String.format(Locale.ROOT, "step=%s%nreason=%s%n", next, line).replace("\r\n", "\n"));
         step = next;
