@@ -11,7 +11,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,8 @@ public final class Caretaker {
     private final Set<Integer> busy = new HashSet<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final ThreadPoolExecutor workers;
+    private final AtomicBoolean isForcing = new AtomicBoolean();
+    private final AtomicBoolean isFollowing = new AtomicBoolean();
 
     /**
      * @param replicas one for each partition, in their order
@@ -163,19 +167,42 @@ public final class Caretaker {
         }
     }
 
-    /** Brings the notes of the logs' lengths to the disk where stores have new checkpoints; waits for the disk. */
+    /** Brings the notes of the logs' lengths to the disk where stores have new checkpoints; never waits for the disk itself. */
     public void force() {
-        synchronized (busy) {
-            if (closing.getCount() == 0) {
-                return;
-            }
-        }
-        workers.execute(() -> keepers.forEach(ReplicaKeeper::force));
+        background(isForcing, ReplicaKeeper::force);
     }
 
-    /** Lets the notes of the logs' lengths follow; to be called every few milliseconds. */
+    /** Lets the notes of the logs' lengths follow; to be called every few milliseconds. Never waits for the disk itself. */
     public void follow() {
-        keepers.forEach(ReplicaKeeper::follow);
+        background(isFollowing, ReplicaKeeper::follow);
+    }
+
+    /** Does something for all replicas on another thread, unless it is still at it: whoever calls must not wait for a slow disk. */
+    private void background(AtomicBoolean isUnderWay, Consumer<ReplicaKeeper> work) {
+        if (!isUnderWay.compareAndSet(false, true)) {
+            return;
+        }
+        boolean isGiven = give(() -> {
+            try {
+                keepers.forEach(work);
+            } finally {
+                isUnderWay.set(false);
+            }
+        });
+        if (!isGiven) {
+            isUnderWay.set(false);
+        }
+    }
+
+    /** @return false when closing */
+    private boolean give(Runnable task) {
+        synchronized (busy) {
+            if (closing.getCount() == 0) {
+                return false;
+            }
+            workers.execute(task);
+            return true;
+        }
     }
 
     private void work(ReplicaKeeper keeper) {
