@@ -29,7 +29,6 @@ final class LogFiles {
     private final List<SegmentScan> scans = new ArrayList<>();
     private final long wantedIndex;
     private @Nullable VoteFile vote;
-    private boolean isVoteEmpty;
     private @Nullable ConfigurationFile configuration;
     private boolean isConfigurationLogged;
     private boolean isAnyConfigurationLogged;
@@ -78,9 +77,8 @@ final class LogFiles {
         if (!Files.exists(file)) {
             throw new Unfit(file + " is missing");
         }
-        isVoteEmpty = Files.size(file) == 0;
         vote = VoteFile.read(file);
-        if (vote == null && !isVoteEmpty) {
+        if (vote == null && Files.size(file) > 0) {
             throw new Unfit(file + " is not what Raft writes: term and vote expected");
         }
     }
@@ -136,7 +134,7 @@ final class LogFiles {
 
     /** Whether the vote file has no bytes: Ratis leaves it so when there is no space for a new one. */
     boolean isVoteEmpty() {
-        return isVoteEmpty;
+        return vote == null;
     }
 
     VoteFile vote() {

@@ -30,14 +30,9 @@ final class LogJudge {
         SegmentChain chain = new SegmentChain(files.scans(), store, mark.index());
         chain.mend();
         LogRange range = range(chain.row());
-        // A copy of the store was installed, and nothing of the log that came before was cut away yet.
-        if (!range.isEmpty() && range.last() < store.index() && mark.index() <= store.index()) {
-            chain.dropAll("the store holds entries up to " + store.index() + ", the log ends at " + range.last());
-            range = range(chain.row());
-        } else if (mark.index() < store.index() && isOther(chain.row(), range)) {
-            // What a majority has committed is in the copy: an entry that is another one there, and all behind it,
-            // never was.
-            chain.dropAll("the store holds another entry " + store.index());
+        String overtaken = overtaken(chain.row(), range);
+        if (!overtaken.isEmpty()) {
+            chain.dropAll(overtaken);
             range = range(chain.row());
         }
         requireJoint(chain.row(), range);
@@ -54,6 +49,19 @@ final class LogJudge {
         }
         SegmentScan last = row.get(row.size() - 1);
         return new LogRange(row.get(0).name().first(), last.soundLast(), last.lastTerm());
+    }
+
+    /** Why the log is of no use any more beside a copy of the store that was installed; empty if it is. */
+    private String overtaken(List<SegmentScan> row, LogRange range) {
+        // Nothing of the log that came before was cut away yet.
+        if (!range.isEmpty() && range.last() < store.index() && mark.index() <= store.index()) {
+            return "the store holds entries up to " + store.index() + ", the log ends at " + range.last();
+        }
+        // What a majority has committed is in the copy: an entry that is another one there, and all behind it, never
+        // was.
+        return mark.index() < store.index() && isOther(row, range)
+                ? "the store holds another entry " + store.index()
+                : "";
     }
 
     /** The log must reach from the store's end to the note, and must be of the same history as the store. */

@@ -78,9 +78,8 @@ public final class Watermark implements Closeable {
     public static Watermark open(Path file) throws IOException {
         Durable.createDirectories(Durable.directoryOf(file));
         WatermarkLayout.Slot newest = Files.exists(file) ? slot(file) : new WatermarkLayout.Slot(0, Mark.NONE);
-        // A new file each time, with all of its bytes written. To write to a hole of a mapped one ends the process when
-        // the
-        // disk is full; and pages that could not be forced once look as if they were on the disk.
+        // A new file each time, with all of its bytes written. To write to a hole of a mapped one ends the process
+        // when the disk is full; and pages that could not be forced once look as if they were on the disk.
         ByteBuffer bytes = ByteBuffer.allocate(WatermarkLayout.FILE_BYTES);
         long sequence = newest.sequence() + WatermarkLayout.SLOTS;
         for (int i = 0; i < WatermarkLayout.SLOTS; i++) {

@@ -128,10 +128,9 @@ final class RatisSettings {
     private static void replication(RaftProperties properties) {
         // Its default makes the sender sleep between two appends: a floor of a millisecond under every write.
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
-        // Bound what a follower that catches up holds in memory, and makes the leader hold: 64 entries of at most 256
-        // KiB
-        // each, as the batcher makes them, are 16 MiB. Of 512 followers with small heaps have died. No less than the
-        // eight entries that are in flight, which must not wait for each other.
+        // Bound what a follower that catches up holds in memory, and makes the leader hold: 64 entries of at most
+        // 256 KiB each, as the batcher makes them, are 16 MiB. Of 512 followers with small heaps have died. No less
+        // than the eight entries that are in flight, which must not wait for each other.
         RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 8);
         GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 8);
         // A follower that returns is tried again within a second, not five.
