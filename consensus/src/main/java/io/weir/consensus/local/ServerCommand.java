@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 
 /** Composes the command lines of server processes. */
 final class ServerCommand {
+    /** Without memory some thread of Raft's has died, and nobody knows which: the others must not go on without it. */
+    private static final String EXIT = "-XX:+ExitOnOutOfMemoryError";
+
     private ServerCommand() {}
 
     /** Runs what this process runs: its jar, if it is one runnable jar, else a class on its class path. */
@@ -23,11 +26,12 @@ final class ServerCommand {
                 .collect(Collectors.joining(File.pathSeparator));
         // The flag stands in the manifest of the runnable jar; here it must be given.
         String opens = "java.base/jdk.internal.misc=ALL-UNNAMED";
-        return List.of(java(), heap(maxHeapMib), "--add-opens", opens, "-cp", absolute, mainClass, "server");
+        return List.of(java(), heap(maxHeapMib), EXIT, "--add-opens", opens, "-cp", absolute, mainClass, "server");
     }
 
     static List<String> ofJar(Path jar, int maxHeapMib) {
-        return List.of(java(), heap(maxHeapMib), "-jar", jar.toAbsolutePath().toString(), "server");
+        return List.of(
+                java(), heap(maxHeapMib), EXIT, "-jar", jar.toAbsolutePath().toString(), "server");
     }
 
     /** The whole command of one node. */
