@@ -19,6 +19,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,10 +194,11 @@ final class RatisGroup implements RaftPort {
         }
     }
 
-    /** The highest index that is flushed, -1 if the group is not running. */
-    long flushedIndex() {
+    /** Null if the group is not running. */
+    @Nullable
+    RaftLog log() {
         RaftServer.Division running = division;
-        return running == null ? -1 : running.getRaftLog().getFlushIndex();
+        return running == null ? null : running.getRaftLog();
     }
 
     private CompletableFuture<RaftClientReply> submit(RaftClientRequest request) {

@@ -30,6 +30,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.AlreadyClosedException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -167,8 +168,23 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
 
     @Override
     public long flushedIndex(int partition) {
+        RaftLog log = log(partition);
+        return log == null ? -1 : log.getFlushIndex();
+    }
+
+    @Override
+    public void trimCache(int partition) {
+        RaftLog log = log(partition);
+        if (log != null) {
+            LogCache.trim(log);
+        }
+    }
+
+    /** Null if the group is not running. */
+    @Nullable
+    RaftLog log(int partition) {
         RatisGroup group = running.get(partition);
-        return group == null ? -1 : group.flushedIndex();
+        return group == null ? null : group.log();
     }
 
     @Override

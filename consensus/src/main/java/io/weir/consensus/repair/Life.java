@@ -140,12 +140,13 @@ final class Life {
         }
     }
 
-    /** Lets the note follow the log; takes microseconds. */
+    /** Lets the note follow the log, and keeps the log from filling the heap; may wait for the disk. */
     void follow() {
         if (!isFollowed) {
             return;
         }
         try {
+            setup.groups().trimCache(number);
             watermark.follow(setup.groups().flushedIndex(number));
         } catch (IOException e) {
             LOG.warn("partition {}: the note of the log's length is not up to date", number, e);

@@ -43,6 +43,9 @@ public interface RaftGroups {
     /** The highest index of the local log that is known to be on the disk; -1 if there is none or the group is not running. */
     long flushedIndex(int partition);
 
+    /** Drops what is cached of the log above its bound; to be called every few milliseconds. May wait for the disk. */
+    void trimCache(int partition);
+
     /**
      * Commits a configuration of a partition's group with or without a member, if this node leads it.
      *

@@ -81,7 +81,7 @@ final class ReplicaKeeper {
         distrust = reason;
     }
 
-    /** Work of the node's timer: microseconds. */
+    /** Work of every few milliseconds: may wait for the disk. */
     void follow() {
         Life now = life;
         if (now != null) {

@@ -14,6 +14,7 @@ import io.weir.consensus.repair.LogCut;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -125,6 +127,33 @@ class RatisNodeIT {
         assertThat(appliers.get(stopped).outOfOrder.get()).isZero();
         assertThat(nodes.get(stopped).flushedIndex(0))
                 .isGreaterThanOrEqualTo(appliers.get(stopped).last.get());
+    }
+
+    @Test
+    void theLogStaysWithinItsShareOfTheHeapWhileAFollowerCatchesUp() throws Exception {
+        int leader = awaitLeader();
+        int behind = (leader + 1) % 3;
+        nodes.get(behind).stop(0);
+        byte[] quarter = new byte[(int) SEGMENT_BYTES / 4];
+        int sent = 0;
+        while (sent < 800) {
+            ports.get(leader).propose(++sent, quarter).get(10, TimeUnit.SECONDS);
+        }
+        restart(behind, true);
+        long most = 0;
+        while (appliers.get(behind).last.get() < appliers.get(leader).last.get() - 16) {
+            List<CompletableFuture<Void>> proposed = new ArrayList<>();
+            while (proposed.size() < 8) {
+                proposed.add(ports.get(leader).propose(++sent, quarter));
+            }
+            for (CompletableFuture<Void> entry : proposed) {
+                entry.get(10, TimeUnit.SECONDS);
+            }
+            nodes.get(leader).trimCache(0);
+            most = Math.max(most, cachedSegments(leader));
+        }
+        assertThat(sent).as("entries when the follower had caught up").isGreaterThan(900);
+        assertThat(most).as("segments on the heap").isLessThan(8);
     }
 
     @Test
@@ -237,6 +266,17 @@ class RatisNodeIT {
         for (int i = from; i <= to; i++) {
             ports.get(leader).propose(i, new byte[10]).get(10, TimeUnit.SECONDS);
         }
+    }
+
+    private long cachedSegments(int node) throws ReflectiveOperationException {
+        Object cache = hidden(Objects.requireNonNull(nodes.get(node).log(0)), "getRaftLogCache");
+        return (long) hidden(cache, "getCachedSegmentNum");
+    }
+
+    private static Object hidden(Object target, String method) throws ReflectiveOperationException {
+        Method found = target.getClass().getDeclaredMethod(method);
+        found.setAccessible(true);
+        return found.invoke(target);
     }
 
     private static void deleteAll(Path directory) throws IOException {
