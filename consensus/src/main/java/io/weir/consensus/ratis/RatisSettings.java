@@ -32,6 +32,7 @@ final class RatisSettings {
 
     private static final long MIN_SEGMENT_BYTES = 8L << 20;
     private static final long MAX_SEGMENT_BYTES = 32L << 20;
+    private static final int MAX_CACHED_SEGMENTS = 3;
 
     /** Of closed segments behind a checkpoint; see {@link LogRetention}. */
     static final long MAX_KEPT_ENTRIES = 100_000;
@@ -59,7 +60,7 @@ final class RatisSettings {
     }
 
     /**
-     * The open segment and up to one closed one of each group lie on the heap: a sixteenth of it for all of them. Segments are
+     * The open segment and up to three closed ones of each group lie on the heap: an eighth of it for all of them. Segments are
      * what a log is purged by: smaller ones let it follow the checkpoints more closely, larger ones are rolled less often.
      */
     static long segmentBytes(int partitions) {
@@ -83,8 +84,10 @@ final class RatisSettings {
         // Written zeros, which keep the file's size stable under fdatasync; more only delays
         // the first append of a segment.
         RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("1MB"));
-        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 1);
-        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(segmentBytes));
+        // Of fewer, what is about to be applied or sent to a slow follower is dropped and read again. See LogCache.
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, MAX_CACHED_SEGMENTS);
+        RaftServerConfigKeys.Log.setSegmentCacheSizeMax(
+                properties, SizeInBytes.valueOf(MAX_CACHED_SEGMENTS * segmentBytes));
         // Direct memory, once per group; an entry with its length and checksum must fit.
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf(MAX_ENTRY_BYTES + 1024L));
         // Never forces a sync in the middle of a queue: what queued during one fsync goes out with the next.

@@ -1,6 +1,7 @@
 package io.weir.consensus.ratis;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
@@ -12,9 +13,10 @@ import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
+import org.apache.ratis.util.AwaitForSignal;
 
 /**
- * Ratis' gRPC transport, with three decisions of a leader corrected. Ratis makes it from the class name in its properties.
+ * Ratis' gRPC transport, with four decisions of a leader corrected. Ratis makes it from the class name in its properties.
  *
  * <p><b>An entry that cannot be read.</b> What a leader has kept for a follower that was away is read from its disk, long after
  * it was written. If it is damaged Ratis tries for ever, and the follower never comes back. Here the partition is told: its log
@@ -25,6 +27,10 @@ import org.apache.ratis.server.raftlog.RaftLogIOException;
  * has all that a copy would bring, and is told again, for ever: it never gets another entry (RATIS-2500). It takes no rare luck:
  * a leader that dies leaves its log at the entry with which the next leader begins a segment. After that answer the entry
  * before needs no comparison, as it is in the follower's checkpoint and so committed: entries can be sent.
+ *
+ * <p><b>How often a follower is told to install a copy.</b> Ratis does it again as soon as the answer is there, for as long as
+ * the copy takes, and each time the follower forces the list of members to its disk: some hundred times a second, while the
+ * group's entries wait for the same disk. Here it is five times.
  *
  * <p><b>With which entry it goes on.</b> Never behind the end of its own log.
  */
@@ -51,6 +57,12 @@ public final class RatisTransport implements RpcType {
     }
 
     private static final class Appender extends GrpcLogAppender {
+        private static final long ASK_INTERVAL_MS = 200;
+
+        private final AwaitForSignal signal = new Pace();
+        /** Whether the follower was told to install a copy. Of the appender's thread. */
+        private boolean hasAsked;
+
         Appender(RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
             super(server, leader, follower);
         }
@@ -87,7 +99,30 @@ public final class RatisTransport implements RpcType {
 
         @Override
         public boolean shouldInstallSnapshot(boolean hasSnapshot) {
-            return super.shouldInstallSnapshot(hasSnapshot) && !hasAllBefore();
+            hasAsked = super.shouldInstallSnapshot(hasSnapshot) && !hasAllBefore();
+            return hasAsked;
+        }
+
+        @Override
+        public AwaitForSignal getEventAwaitForSignal() {
+            return signal;
+        }
+
+        /** Where the appender waits for more to do. New entries are no reason to ask a follower again that needs a copy. */
+        private final class Pace extends AwaitForSignal {
+            Pace() {
+                super(Appender.this);
+            }
+
+            @Override
+            public boolean await(long time, TimeUnit unit) throws InterruptedException {
+                if (!hasAsked) {
+                    return super.await(time, unit);
+                }
+                hasAsked = false;
+                TimeUnit.MILLISECONDS.sleep(ASK_INTERVAL_MS);
+                return true;
+            }
         }
 
         /** Whether the follower has said that its checkpoint ends where this log begins. */
