@@ -8,17 +8,11 @@ import io.weir.client.Weir;
 import io.weir.consensus.NodeConfig;
 import io.weir.consensus.local.LocalCluster;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The verb {@code weir bench append}: how many appends a second a cluster acknowledges, and after how long. */
 @Command(
@@ -44,9 +38,7 @@ import picocli.CommandLine.Spec;
             "  weir bench append --warmup 60s --rounds 5 --duration 10s",
             "  weir bench append --connect weir://127.0.0.1:7400 --events 100000 -o json"
         })
-final class AppendBenchCommand implements Callable<Integer> {
-    private static final int UNAVAILABLE = 3;
-
+final class AppendBenchCommand extends BenchVerb {
     /** How the report is printed; the names are those of the option's values. */
     enum Output {
         table,
@@ -161,10 +153,6 @@ final class AppendBenchCommand implements Callable<Integer> {
     @Nullable
     Output output;
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireInRange("--nodes", nodes, 1, 9);
@@ -178,18 +166,15 @@ final class AppendBenchCommand implements Callable<Integer> {
         requireInRange("--events", events == null ? 1 : events, 1, Long.MAX_VALUE);
         try {
             AppendReport report = connect.isEmpty() ? measureLocal() : measureRemote(connect);
-            PrintWriter out = spec().commandLine().getOut();
-            out.println(shown(report));
-            out.flush();
+            out().println(shown(report));
+            out().flush();
             return 0;
         } catch (EventStoreException.Unavailable | EventStoreException.CannotOpen e) {
-            err().println(spec().qualifiedName() + ": " + e.getMessage());
-            err().println(
-                            connect.isEmpty()
-                                    ? "\"weir doctor\" looks at this machine."
-                                    : "\"weir cluster status\" shows who leads.");
-            err().flush();
-            return UNAVAILABLE;
+            return unavailable(
+                    e,
+                    connect.isEmpty()
+                            ? "\"weir doctor\" looks at this machine."
+                            : "\"weir cluster status\" shows who leads.");
         }
     }
 
@@ -208,12 +193,7 @@ final class AppendBenchCommand implements Callable<Integer> {
     }
 
     private AppendReport measureLocal() throws IOException, InterruptedException {
-        if (directory != null && !Files.isDirectory(directory)) {
-            throw new ParameterException(spec().commandLine(), "--dir " + directory + " is no directory");
-        }
-        Path root = directory == null
-                ? Files.createTempDirectory("weir-bench")
-                : Files.createTempDirectory(directory, "weir-bench");
+        Path root = createRoot(directory);
         err().println("starting " + nodes + " nodes in " + root);
         err().flush();
         LocalCluster.Options options = LocalCluster.Options.ofThisProgram(
@@ -271,23 +251,5 @@ final class AppendBenchCommand implements Callable<Integer> {
                         round,
                         latencyRate,
                         DurationConverter.format(latencyDuration));
-    }
-
-    private void requireInRange(String name, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new ParameterException(
-                    spec().commandLine(), name + " is " + value + "; the limit is " + least + " to " + most);
-        }
-    }
-
-    private CommandSpec spec() {
-        if (spec == null) {
-            throw new IllegalStateException("not called by picocli");
-        }
-        return spec;
-    }
-
-    private PrintWriter err() {
-        return spec().commandLine().getErr();
     }
 }

@@ -7,20 +7,15 @@ import io.weir.consensus.local.LocalCluster;
 import io.weir.protocol.NodeStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The verb {@code weir bench restart}: after how long a node with one large partition serves again. */
 @Command(
@@ -37,8 +32,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  weir bench restart --dir /var/tmp", "  weir bench restart --store-mib 4096 --size 16384 --rounds 5"
         })
-final class RestartBenchCommand implements Callable<Integer> {
-    private static final int UNAVAILABLE = 3;
+final class RestartBenchCommand extends BenchVerb {
     private static final int STREAMS = 1_000;
     private static final int IN_FLIGHT = 512;
     private static final long EVENTS_BETWEEN_LOOKS = 10_000;
@@ -81,32 +75,20 @@ final class RestartBenchCommand implements Callable<Integer> {
             description = "Heap of the node, in MiB. Default: ${DEFAULT-VALUE}.")
     int heapMib;
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireInRange("--store-mib", storeMib, 1, 1 << 20);
         requireInRange("--size", size, 1, 1_000_000);
         requireInRange("--rounds", rounds, 1, 100);
         requireInRange("--heap-mib", heapMib, 64, 1 << 20);
-        if (directory != null && !Files.isDirectory(directory)) {
-            throw new ParameterException(spec().commandLine(), "--dir " + directory + " is no directory");
-        }
-        Path root = directory == null
-                ? Files.createTempDirectory("weir-bench")
-                : Files.createTempDirectory(directory, "weir-bench");
+        Path root = createRoot(directory);
         LocalCluster.Options options =
                 LocalCluster.Options.ofThisProgram(root.resolve("cluster"), 1, 1, "io.weir.cli.Main", heapMib);
         try (LocalCluster cluster = LocalCluster.start(options)) {
             measure(cluster, Machine.here(Machine.fileSystemOf(root)));
             return 0;
         } catch (EventStoreException.Unavailable | EventStoreException.CannotOpen e) {
-            err().println(spec().qualifiedName() + ": " + e.getMessage());
-            err().println("\"weir doctor\" looks at this machine.");
-            err().flush();
-            return UNAVAILABLE;
+            return unavailable(e, "\"weir doctor\" looks at this machine.");
         } finally {
             Trees.delete(root);
         }
@@ -125,7 +107,7 @@ final class RestartBenchCommand implements Callable<Integer> {
             killed.add(start(cluster));
             say("round %d of %d: %.1f s, killed %.1f s", round, rounds, stopped.get(round - 1), killed.get(round - 1));
         }
-        PrintWriter out = spec().commandLine().getOut();
+        PrintWriter out = out();
         out.printf(
                 Locale.ROOT,
                 "command   weir bench restart --store-mib %d --size %d --rounds %d --heap-mib %d%n",
@@ -176,23 +158,5 @@ final class RestartBenchCommand implements Callable<Integer> {
     private void say(String format, Object... values) {
         err().println(String.format(Locale.ROOT, format, values));
         err().flush();
-    }
-
-    private void requireInRange(String name, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new ParameterException(
-                    spec().commandLine(), name + " is " + value + "; the limit is " + least + " to " + most);
-        }
-    }
-
-    private CommandSpec spec() {
-        if (spec == null) {
-            throw new IllegalStateException("not called by picocli");
-        }
-        return spec;
-    }
-
-    private PrintWriter err() {
-        return spec().commandLine().getErr();
     }
 }

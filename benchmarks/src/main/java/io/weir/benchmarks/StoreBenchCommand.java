@@ -6,17 +6,12 @@ import io.weir.logstore.lmdb.LmdbLogStore;
 import io.weir.logstore.lmdb.Settings;
 import io.weir.protocol.Limits;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The verb {@code weir bench store}: what a partition does below Raft, on one thread. */
 @Command(
@@ -35,7 +30,7 @@ import picocli.CommandLine.Spec;
             "  weir bench store --dir /var/tmp",
             "  weir bench store --checkpoint-mib 0  (a checkpoint after every transaction)"
         })
-final class StoreBenchCommand implements Callable<Integer> {
+final class StoreBenchCommand extends BenchVerb {
     private static final StoreIdentity IDENTITY = new StoreIdentity("weir-bench", 0);
 
     @Option(
@@ -90,10 +85,6 @@ final class StoreBenchCommand implements Callable<Integer> {
                             + " Default: ${DEFAULT-VALUE}.")
     long checkpointMib;
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
     private StoreBench.@Nullable Result last;
     private long fileBytes;
     private double closeMs;
@@ -107,19 +98,14 @@ final class StoreBenchCommand implements Callable<Integer> {
         requireInRange("--events", events, batch, 1L << 40);
         requireInRange("--rounds", rounds, 1, 1_000);
         requireInRange("--checkpoint-mib", checkpointMib, 0, 1 << 20);
-        if (directory != null && !Files.isDirectory(directory)) {
-            throw new ParameterException(spec().commandLine(), "--dir " + directory + " is no directory");
-        }
-        Path root = directory == null
-                ? Files.createTempDirectory("weir-bench")
-                : Files.createTempDirectory(directory, "weir-bench");
+        Path root = createRoot(directory);
         try {
             List<Double> rates = new ArrayList<>();
             for (int round = 1; round <= rounds; round++) {
                 rates.add(round(root.resolve("store-" + round)));
             }
-            spec().commandLine().getOut().print(report(rates, root).table());
-            spec().commandLine().getOut().flush();
+            out().print(report(rates, root).table());
+            out().flush();
             return 0;
         } finally {
             Trees.delete(root);
@@ -171,19 +157,5 @@ final class StoreBenchCommand implements Callable<Integer> {
                 fileBytes,
                 closeMs,
                 openMs);
-    }
-
-    private void requireInRange(String name, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new ParameterException(
-                    spec().commandLine(), name + " is " + value + "; the limit is " + least + " to " + most);
-        }
-    }
-
-    private CommandSpec spec() {
-        if (spec == null) {
-            throw new IllegalStateException("not called by picocli");
-        }
-        return spec;
     }
 }

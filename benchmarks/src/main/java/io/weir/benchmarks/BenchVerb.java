@@ -1,0 +1,68 @@
+package io.weir.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What the verbs below {@code weir bench} have in common. */
+abstract class BenchVerb implements Callable<Integer> {
+    /** Exit code: the cluster did not start or is unavailable. */
+    static final int UNAVAILABLE = 3;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    final CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("not called by picocli");
+        }
+        return spec;
+    }
+
+    final PrintWriter out() {
+        return spec().commandLine().getOut();
+    }
+
+    final PrintWriter err() {
+        return spec().commandLine().getErr();
+    }
+
+    /** @throws ParameterException with the limits, if the option's value is outside of them */
+    final void requireInRange(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new ParameterException(
+                    spec().commandLine(), name + " is " + value + "; the limit is " + least + " to " + most);
+        }
+    }
+
+    /**
+     * A new directory for what is measured, to be deleted afterwards.
+     *
+     * @param parent value of {@code --dir}; null for the temporary directory
+     * @throws ParameterException if the parent is no directory
+     */
+    final Path createRoot(@Nullable Path parent) throws IOException {
+        if (parent == null) {
+            return Files.createTempDirectory("weir-bench");
+        }
+        if (!Files.isDirectory(parent)) {
+            throw new ParameterException(spec().commandLine(), "--dir " + parent + " is no directory");
+        }
+        return Files.createTempDirectory(parent, "weir-bench");
+    }
+
+    /** Says what to do when no cluster answers. */
+    final int unavailable(Exception cause, String nextStep) {
+        err().println(spec().qualifiedName() + ": " + cause.getMessage());
+        err().println(nextStep);
+        err().flush();
+        return UNAVAILABLE;
+    }
+}
