@@ -7,7 +7,6 @@ import io.weir.logstore.layout.LmdbMetas;
 import io.weir.logstore.support.FaultPoint;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,16 +181,11 @@ final class Checkpoints {
     }
 
     /** Nothing is lost yet; if it is only space that lacks, the store can go on. */
-    private static StoreException refused(Path file, IOException e) {
+    private StoreException refused(Path file, IOException e) {
         String message = "cannot write " + file + ": " + e;
-        try {
-            if (Files.getFileStore(file.getParent()).getUsableSpace() < LITTLE_SPACE_BYTES) {
-                return new StoreException.Full(message, e);
-            }
-        } catch (IOException unknown) {
-            e.addSuppressed(unknown);
-        }
-        return new StoreException.Failed(message, e);
+        return LmdbErrors.usableBytes(environment.directory().path()) < LITTLE_SPACE_BYTES
+                ? new StoreException.Full(message, e)
+                : new StoreException.Failed(message, e);
     }
 
     private synchronized void done(Capture capture, CheckpointLayout.Saved saved) {

@@ -86,11 +86,6 @@ final class LmdbErrors {
         }
     }
 
-    /** Whether a larger map would have helped. */
-    static boolean isMapFull(Throwable e) {
-        return e instanceof StoreException.Full && e.getCause() instanceof Env.MapFullException;
-    }
-
     private static boolean isOfLmdb(RuntimeException e) {
         return e instanceof LmdbException || isUnknownErrno(e);
     }

@@ -373,8 +373,8 @@ public final class LmdbLogStore implements LogStore {
         RuntimeException mapped = mapped(e);
         if (mapped instanceof StoreException.Failed failed && failure == null) {
             failure = failed;
-        } else if (mapped instanceof StoreException.Full full && LmdbErrors.isMapFull(full)) {
-            mapFull = full;
+        } else if (mapped instanceof StoreException.Full full && full.isMap() && mapFull == null) {
+            mapFull = full; // the first one: each refusal to grow is caused by it, not by the refusal before
         }
         return mapped;
     }

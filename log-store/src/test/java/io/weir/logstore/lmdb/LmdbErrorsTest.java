@@ -41,8 +41,10 @@ class LmdbErrorsTest {
     @Test
     void aFullMapIsFullAndALargerOneHelps() throws ReflectiveOperationException {
         RuntimeException mapped = map(create(Env.MapFullException.class));
-        assertThat(mapped).isInstanceOf(StoreException.Full.class);
-        assertThat(LmdbErrors.isMapFull(mapped)).isTrue();
+        assertThat(mapped)
+                .isInstanceOfSatisfying(
+                        StoreException.Full.class,
+                        full -> assertThat(full.isMap()).isTrue());
     }
 
     @ParameterizedTest
@@ -51,8 +53,10 @@ class LmdbErrorsTest {
             names = {"ENOSPC", "EDQUOT", "EFBIG"})
     void aFullDiskIsFullAndALargerMapDoesNotHelp(Errno errno) throws ReflectiveOperationException {
         RuntimeException mapped = map(errno(errno));
-        assertThat(mapped).isInstanceOf(StoreException.Full.class);
-        assertThat(LmdbErrors.isMapFull(mapped)).isFalse();
+        assertThat(mapped)
+                .isInstanceOfSatisfying(
+                        StoreException.Full.class,
+                        full -> assertThat(full.isMap()).isFalse());
     }
 
     @Test
