@@ -40,20 +40,21 @@ public final class ConnectionOptions {
         return address;
     }
 
-    /** Reads {@code 500ms}, {@code 10s}, {@code 2m}. */
+    /** Reads {@code 500ms}, {@code 10s}, {@code 2m}, {@code 24h}. */
     public static final class Time implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
-            java.util.regex.Matcher parts =
-                    java.util.regex.Pattern.compile("([1-9][0-9]{0,8})(ms|s|m)").matcher(text);
+            java.util.regex.Matcher parts = java.util.regex.Pattern.compile("([1-9][0-9]{0,8})(ms|s|m|h)")
+                    .matcher(text);
             if (!parts.matches()) {
-                throw new TypeConversionException("'" + text + "' is no time; write 500ms, 10s or 2m");
+                throw new TypeConversionException("'" + text + "' is no time; write 500ms, 10s, 2m or 24h");
             }
             long amount = Long.parseLong(parts.group(1));
             return switch (parts.group(2)) {
                 case "ms" -> Duration.ofMillis(amount);
                 case "s" -> Duration.ofSeconds(amount);
-                default -> Duration.ofMinutes(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                default -> Duration.ofHours(amount);
             };
         }
     }

@@ -56,7 +56,7 @@ final class StorageOptions {
     @Option(
             names = "--verify-every",
             paramLabel = "TIME",
-            defaultValue = "1440m",
+            defaultValue = "24h",
             converter = ConnectionOptions.Time.class,
             description = "Read all of each store so often, to find what a disk has lost. Default: ${DEFAULT-VALUE}.")
     private Duration verifyEvery = Duration.ZERO;
