@@ -62,9 +62,8 @@ public record NodeFiles(Path directory, String clusterId, String nodeId, int par
                 return new StoreMark.Empty();
             }
             PartitionState state = current.readCheckpoint().state();
-            return state.appliedIndex() >= 0 && ReplicaRecord.isRestored(directory, partition)
-                    ? new StoreMark.At(state.appliedTerm(), state.appliedIndex(), true)
-                    : StoreMark.of(state.appliedTerm(), state.appliedIndex());
+            boolean isRestored = ReplicaRecord.isRestored(directory, partition);
+            return StoreMark.of(state.appliedTerm(), state.appliedIndex(), isRestored);
         } catch (StoreException e) {
             return new StoreMark.Unknown();
         } catch (IOException e) {

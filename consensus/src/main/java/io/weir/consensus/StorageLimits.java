@@ -54,26 +54,6 @@ public record StorageLimits(
         }
     }
 
-    /** With the usual interval of verifications. */
-    public StorageLimits(
-            long checkpointBytes,
-            long checkpointEntries,
-            Duration checkpointAge,
-            long keptLogBytes,
-            long segmentBytes,
-            Duration markInterval,
-            long copyBytesPerSecond) {
-        this(
-                checkpointBytes,
-                checkpointEntries,
-                checkpointAge,
-                keptLogBytes,
-                segmentBytes,
-                markInterval,
-                copyBytesPerSecond,
-                DEFAULT.verifyInterval);
-    }
-
     /** With the usual intervals of marks and verifications, and the usual rate of copies. */
     public StorageLimits(
             long checkpointBytes,
@@ -88,7 +68,8 @@ public record StorageLimits(
                 keptLogBytes,
                 segmentBytes,
                 DEFAULT.markInterval,
-                DEFAULT.copyBytesPerSecond);
+                DEFAULT.copyBytesPerSecond,
+                DEFAULT.verifyInterval);
     }
 
     /** The same with another interval of marks. */

@@ -169,14 +169,7 @@ class CopyIT {
 
     @Test
     void replicasAgreeOnWhatTheyHoldAlsoAfterACopy() {
-        StorageLimits marking = new StorageLimits(
-                EAGER.checkpointBytes(),
-                EAGER.checkpointEntries(),
-                EAGER.checkpointAge(),
-                EAGER.keptLogBytes(),
-                EAGER.segmentBytes(),
-                Duration.ofMillis(100),
-                EAGER.copyBytesPerSecond());
+        StorageLimits marking = EAGER.withMarksEvery(Duration.ofMillis(100));
         try (TestCluster cluster = TestCluster.start(directory, 1, marking);
                 EventStore store = cluster.connect()) {
             appendAll(store, 0, 20);
@@ -283,7 +276,8 @@ class CopyIT {
                 EAGER.keptLogBytes(),
                 EAGER.segmentBytes(),
                 EAGER.markInterval(),
-                4 << 20);
+                4 << 20,
+                EAGER.verifyInterval());
         try (TestCluster cluster = TestCluster.start(directory, 1, slow);
                 EventStore store = cluster.connect()) {
             appendAll(store, 0, 20);

@@ -118,9 +118,8 @@ final class WeirService extends WeirGrpc.WeirImplBase {
             Function<Error, R> failure,
             StreamObserver<R> responses) {
         CompletableFuture<T> asked = asked(ask);
-        // A read that waits for a client that is gone would keep its place among those that may wait until its time is
-        // up.
-        // And without a handler, a call that its client has given up throws on the thread that answers it.
+        // A read that waits for a client that is gone would keep its place among those that may wait until its time
+        // is up. And without a handler, a call that its client has given up throws on the thread that answers it.
         ((ServerCallStreamObserver<R>) responses)
                 .setOnCancelHandler(() -> asked.completeExceptionally(
                         new NodeFailure(Error.Code.DEADLINE_EXCEEDED, "the client has given up", false)));

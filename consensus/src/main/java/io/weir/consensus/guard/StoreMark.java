@@ -32,9 +32,10 @@ public sealed interface StoreMark {
      * Of a checkpoint as the store reports it.
      *
      * @param index -1 for a store that has none
+     * @param isRestored whether it comes from a backup, and no group has run on it
      */
-    static StoreMark of(long term, long index) {
-        return index < 0 ? new Empty() : new At(term, index);
+    static StoreMark of(long term, long index, boolean isRestored) {
+        return index < 0 ? new Empty() : new At(term, index, isRestored);
     }
 
     /** Index of the last entry that the store is known to hold, -1 if none is. */

@@ -56,9 +56,8 @@ final class ReplicaFiles {
             if (String.valueOf(e.getMessage()).contains("Input/output error")) {
                 throw new StoreException.Corrupted("the disk cannot read it: " + e.getMessage());
             }
-            if (setup.isLone()
-                    && FreeSpace.isThere(
-                            setup.data())) { // nobody serves meanwhile, and who starts it is there to read this
+            // Nobody serves meanwhile, and whoever starts it is there to read this.
+            if (setup.isLone() && FreeSpace.isThere(setup.data())) {
                 throw new Blocked(By.NOBODY, String.valueOf(e.getMessage()));
             }
             throw e;
@@ -86,9 +85,7 @@ final class ReplicaFiles {
             return guard.check(new StoreMark.Unknown(), setup.members());
         }
         PartitionState checkpoint = store.checkpoint();
-        StoreMark mark = isRestored && checkpoint.appliedIndex() >= 0
-                ? new StoreMark.At(checkpoint.appliedTerm(), checkpoint.appliedIndex(), true)
-                : StoreMark.of(checkpoint.appliedTerm(), checkpoint.appliedIndex());
+        StoreMark mark = StoreMark.of(checkpoint.appliedTerm(), checkpoint.appliedIndex(), isRestored);
         return guard.check(mark, setup.members());
     }
 
