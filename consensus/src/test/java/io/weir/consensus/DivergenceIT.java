@@ -14,6 +14,8 @@ import io.weir.consensus.partition.FaultyStore;
 import io.weir.protocol.MarkStatus;
 import io.weir.protocol.PartitionStatus;
 import io.weir.protocol.Quarantined;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,7 +174,7 @@ class DivergenceIT {
     }
 
     @Test
-    void threeThatAllHoldSomethingElseRefuseWritesAndAreRead() {
+    void threeThatAllHoldSomethingElseRefuseWritesAndAreReadUntilOneIsRebuilt() throws IOException {
         try (TestCluster cluster = start();
                 EventStore store = cluster.connect()) {
             append(store, 5);
@@ -199,6 +201,24 @@ class DivergenceIT {
                             .join())
                     .hasCauseInstanceOf(EventStoreException.StoreCorrupted.class);
             assertThat(count(store)).isEqualTo(6);
+            endByHand(cluster, "n3", List.of("n1", "n2"));
+            append(store, 1);
+            assertThat(count(store)).isEqualTo(7);
+            cluster.assertEqualDigests();
         }
+    }
+
+    /** As "When replicas differ" in docs/operating.md has it. */
+    private static void endByHand(TestCluster cluster, String right, List<String> others) throws IOException {
+        others.forEach(cluster::stop);
+        String first = others.get(0);
+        Path current = cluster.directory(first).resolve("store-0").resolve("CURRENT");
+        Files.move(current, current.resolveSibling("CURRENT.disputed"));
+        cluster.start(first);
+        awaitAgreement(cluster, List.of(first, right));
+        for (String other : others.subList(1, others.size())) {
+            cluster.start(other);
+        }
+        cluster.awaitReady();
     }
 }

@@ -121,8 +121,8 @@ final class HashCommand implements Callable<Integer> {
                     ExitCode.FAILED,
                     "replicas differ: " + comparison.mismatches(),
                     "A replica that differs from a majority at a mark rebuilds itself: see weir cluster status. If it does"
-                            + " not, or there is no majority, keep all directories as they are, and report it: this"
-                            + " must never happen.");
+                            + " not, or there is no majority, copy all directories, report it, because this must never"
+                            + " happen, and see \"When replicas differ\" in docs/operating.md.");
         }
         List<Integer> uncompared = comparison.uncompared(partitions, reachable(members));
         if (!uncompared.isEmpty()) {

@@ -92,7 +92,8 @@ final class ClusterFindings {
             findings.add(Finding.wrong(
                     check,
                     "all replicas differ at entry " + mark.getDisputedIndex() + ": nobody knows which is right",
-                    "Stop writing, copy all directories, and restore a backup into a new cluster."));
+                    "Stop writing and copy all directories; then see \"When replicas differ\" in docs/operating.md, or"
+                            + " restore a backup into a new cluster."));
         }
         boolean isComparable = mark.getAgreedIndex() > 0 && mark.getIndex() == mark.getAgreedIndex();
         if (isComparable && !mark.getDigest().equals(mark.getAgreed())) {
