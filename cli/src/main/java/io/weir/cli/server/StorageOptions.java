@@ -40,7 +40,7 @@ final class StorageOptions {
             names = "--log-segment-mib",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Size of a file of it, which is dropped as a whole; 0: as suits the heap, 8 to 32."
+            description = "Size of one file of that log, which is dropped file by file; 0: as suits the heap, 8 to 32."
                     + " Default: ${DEFAULT-VALUE}.")
     private int segmentMib;
 
@@ -58,7 +58,8 @@ final class StorageOptions {
             paramLabel = "TIME",
             defaultValue = "24h",
             converter = ConnectionOptions.Time.class,
-            description = "Read all of each store so often, to find what a disk has lost. Default: ${DEFAULT-VALUE}.")
+            description = "How long after a full reading a store is read again, to find what a disk has lost."
+                    + " Default: ${DEFAULT-VALUE}.")
     private Duration verifyEvery = Duration.ZERO;
 
     /** @throws IllegalArgumentException if they make no sense */
