@@ -65,12 +65,10 @@ final class RatisGroup implements RaftPort {
         server = started;
     }
 
-    /** From here on they are not; returns the division that served them, if there was one. */
-    RaftServer.@Nullable Division end() {
-        RaftServer.Division ended = division;
+    /** From here on they are not. */
+    void end() {
         server = null;
         division = null;
-        return ended;
     }
 
     @Override

@@ -15,14 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.GroupManagementRequest;
-import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -75,7 +69,7 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
     private final RaftPeerId self;
     private final ClientId client = ClientId.randomId();
     private final RatisMembership membership;
-    private final AtomicLong calls = new AtomicLong();
+    private final GroupChanges changes;
     /** What the registry gives a group that is being started; see {@link #start(int, RaftPort, RaftEvents, LogCut, boolean)}. */
     private final Map<RaftGroupId, RatisStateMachine> starting = new ConcurrentHashMap<>();
 
@@ -86,6 +80,7 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
         this.settings = settings;
         this.self = RaftPeerId.valueOf(settings.nodeId());
         this.membership = new RatisMembership(self);
+        this.changes = new GroupChanges(self, client, GROUP_TIMEOUT_MS);
     }
 
     @Override
@@ -130,40 +125,37 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
             throws IOException {
         RaftServer started = server();
         RaftGroupId id = groupId(partition);
+        changes.requireGone(id);
         LogSync.sync(directory(partition));
         RatisStateMachine machine = new RatisStateMachine(
                 events, logCut, client, new LogRetention(settings.keptLogBytes(), RatisSettings.MAX_KEPT_ENTRIES));
         starting.put(id, machine);
         RaftGroup group = isMember ? group(partition) : RaftGroup.valueOf(id);
+        RatisGroup opened = (RatisGroup) port;
         try {
-            manage(
-                    started,
-                    GroupManagementRequest.newAdd(client, self, calls.incrementAndGet(), group, false),
-                    machine::release);
-            // Ratis forces what it writes into the directory, not the name of the directory.
-            Durable.forceDirectory(settings.directory());
+            changes.add(started, group, () -> opened(started, id, opened), machine::release);
         } finally {
             starting.remove(id);
         }
-        RatisGroup opened = (RatisGroup) port;
-        opened.open(started, started.getDivision(id));
         running.put(partition, opened);
+    }
+
+    private void opened(RaftServer started, RaftGroupId id, RatisGroup port) throws IOException {
+        // Ratis forces what it writes into the directory, not the name of the directory.
+        Durable.forceDirectory(settings.directory());
+        RaftServer.Division division = started.getDivision(id);
+        LogCache.takeOver(division.getRaftLog());
+        port.open(started, division);
     }
 
     @Override
     public long stop(int partition) throws IOException {
         RatisGroup stopped = running.remove(partition);
-        if (stopped == null) {
-            return -1;
+        if (stopped != null) {
+            stopped.end();
+            changes.remove(server(), groupId(partition));
         }
-        RaftServer.Division division = stopped.end();
-        // Without deleting or renaming: what becomes of the files is not for Ratis to decide.
-        manage(
-                server(),
-                GroupManagementRequest.newRemove(
-                        client, self, calls.incrementAndGet(), groupId(partition), false, false),
-                () -> {});
-        return division == null ? -1 : division.getInfo().getCurrentTerm();
+        return changes.awaitEnd(groupId(partition));
     }
 
     @Override
@@ -211,38 +203,6 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
             throw new AlreadyClosedException(self + " is not running");
         }
         return started;
-    }
-
-    /** Ratis removes on the caller's thread, and may wait there for longer than anybody wants to. */
-    private void manage(RaftServer started, GroupManagementRequest request, Runnable whenRefused) throws IOException {
-        CompletableFuture<RaftClientReply> done = new CompletableFuture<>();
-        Thread manager = new Thread(
-                () -> {
-                    var unused = started.groupManagementAsync(request).whenComplete((reply, failure) -> {
-                        if (failure != null) {
-                            whenRefused.run();
-                            done.completeExceptionally(failure);
-                        } else {
-                            done.complete(reply);
-                        }
-                    });
-                },
-                "weir-" + settings.nodeId() + "-groups-" + request.getCallId());
-        manager.setDaemon(true);
-        manager.start();
-        try {
-            RaftClientReply reply = done.get(GROUP_TIMEOUT_MS, TimeUnit.MILLISECONDS);
-            if (!reply.isSuccess()) {
-                throw new IOException("Raft refuses " + request, reply.getException());
-            }
-        } catch (ExecutionException e) {
-            throw new IOException("Raft cannot start or stop a group: " + e.getCause(), e.getCause());
-        } catch (TimeoutException e) {
-            throw new IOException("Raft has not started or stopped a group after " + GROUP_TIMEOUT_MS + " ms", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a Raft group starts or stops", e);
-        }
     }
 
     /** Leaders are spread over the members: each partition prefers another one. */

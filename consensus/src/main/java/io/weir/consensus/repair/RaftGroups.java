@@ -28,15 +28,16 @@ public interface RaftGroups {
      * @param logCut is told before the log is cut or purged
      * @param isMember whether this node belongs to the group from the beginning; else it votes only after a leader has told
      *     it that it has been taken in, unless its log says so
-     * @throws IOException if it cannot be started; everything is released, the files may be moved
+     * @throws IOException if it cannot be started; the files may be touched when {@link #stop} has returned
      */
     void start(int partition, RaftPort port, RaftEvents events, LogCut logCut, boolean isMember) throws IOException;
 
     /**
-     * Stops a partition's group and releases its files; does nothing if it does not run.
+     * Stops a partition's group and releases its files; does nothing if it does not run. A group whose start or stop took too
+     * long is waited for: it may still run.
      *
      * @return the highest term that the group has been in, written down or not; -1 if it did not run
-     * @throws IOException if that takes too long: the files are still in use
+     * @throws IOException if that takes too long: the files are still in use, until another call returns
      */
     long stop(int partition) throws IOException;
 

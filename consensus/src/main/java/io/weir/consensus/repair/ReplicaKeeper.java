@@ -143,6 +143,8 @@ final class ReplicaKeeper {
     /** One attempt; what the disk says against it becomes a reason to wait. */
     private Plan attempt(Plan plan) throws Blocked, InterruptedException {
         try {
+            setup.groups()
+                    .stop(number); // of a start that was given up: while it may come to pass, the files are Ratis'
             String reason = distrust;
             if (reason != null) {
                 distrust = null;
