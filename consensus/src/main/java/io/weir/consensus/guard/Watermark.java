@@ -30,7 +30,7 @@ public final class Watermark implements Closeable {
     }
 
     private final Path file;
-    private @Nullable MappedByteBuffer map;
+    private volatile @Nullable MappedByteBuffer map;
     private long sequence;
     private Mark mark;
     private @Nullable IOException failure;
@@ -143,9 +143,9 @@ public final class Watermark implements Closeable {
         }
     }
 
-    /** Ends it, without forcing; the memory is unmapped when it is collected. Idempotent. */
+    /** Ends it, without forcing, and without waiting for a disk that hangs; the memory is unmapped when it is collected. Idempotent. */
     @Override
-    public synchronized void close() {
+    public void close() {
         map = null;
     }
 
@@ -164,9 +164,10 @@ public final class Watermark implements Closeable {
     }
 
     private MappedByteBuffer map() {
-        if (map == null) {
+        MappedByteBuffer mapped = map;
+        if (mapped == null) {
             throw new IllegalStateException("the watermark " + file + " is closed");
         }
-        return map;
+        return mapped;
     }
 }

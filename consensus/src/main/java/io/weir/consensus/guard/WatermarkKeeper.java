@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatermarkKeeper implements Closeable {
     /** So long at most the note stays lowered after the log was cut, in milliseconds. */
-    public static final long TRUNCATION_MS = 5_000;
+    public static final long TRUNCATION_MS = 60_000;
 
     private final Watermark watermark;
     private final Path current;
@@ -112,8 +112,11 @@ public final class WatermarkKeeper implements Closeable {
     public synchronized void lowerTo(long index) throws IOException {
         lastIndex = Math.max(lastIndex, watermark.mark().index());
         isTruncating = true;
-        truncatedAt = nanoTime.getAsLong();
-        watermark.lowerTo(index);
+        try {
+            watermark.lowerTo(index);
+        } finally {
+            truncatedAt = nanoTime.getAsLong(); // the log is cut after this, however long the disk took
+        }
     }
 
     /** What is noted now. */

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Life {
     private static final long APPLY_CLOSE_MS = 5_000;
-    private static final long STORE_CLOSE_MS = 10_000;
+    private static final long CLOSE_MS = 10_000;
     private static final Logger LOG = LoggerFactory.getLogger(Life.class);
 
     private final RepairSetup setup;
@@ -136,17 +136,28 @@ final class Life {
         @Override
         public void purging() throws IOException {
             watermark.follow(setup.groups().flushedIndex(number));
-            watermark.force();
+            try {
+                watermark.force();
+            } catch (IOException e) {
+                partition.logFailed(e);
+                throw e;
+            }
         }
     }
 
     /** Lets the note follow the log, and keeps the log from filling the heap; may wait for the disk. */
     void follow() {
+        note();
+        if (isFollowed) {
+            setup.groups().trimCache(number);
+        }
+    }
+
+    private void note() {
         if (!isFollowed) {
             return;
         }
         try {
-            setup.groups().trimCache(number);
             watermark.follow(setup.groups().flushedIndex(number));
         } catch (IOException e) {
             LOG.warn("partition {}: the note of the log's length is not up to date", number, e);
@@ -166,7 +177,8 @@ final class Life {
             watermark.force();
             forcedAt = checkpoint;
         } catch (IOException e) {
-            LOG.warn("partition {}: the note of the log's length could not be forced", number, e);
+            // What the disk lost once, it does not write the second time: nothing could be purged any more.
+            partition.logFailed(e);
         }
     }
 
@@ -179,7 +191,7 @@ final class Life {
     /** Stops applying and the group; the store stays open, and answers reads that may be stale. Idempotent. */
     void stop() throws IOException, InterruptedException {
         stopApplying();
-        follow(); // once more: a log that somebody shortens while the node is stopped is found to the last entry
+        note();
         lastTerm = Math.max(lastTerm, setup.groups().stop(number));
         isFollowed = false;
         watermark.close();
@@ -192,6 +204,10 @@ final class Life {
 
     /** Closes the store and the note; whatever used them has ended. Idempotent. */
     void close() throws IOException, InterruptedException {
+        // Once more: a log that somebody shortens while the node is stopped is found to the last entry.
+        if (!ends(this::note, "weir-" + setup.nodeId() + "-note-" + number)) {
+            LOG.warn("partition {}: the note of the log's length is not up to date: the disk hangs", number);
+        }
         isFollowed = false;
         watermark.close();
         endVerification();
@@ -218,12 +234,17 @@ final class Life {
 
     /** A store waits for its writer, and a writer on a disk that hangs does not end: its closing is not waited for for ever. */
     static void closeStore(LogStore store, String nodeId, int number) throws InterruptedException, IOException {
-        Thread closer = new Thread(store::close, "weir-" + nodeId + "-store-close-" + number);
-        closer.setDaemon(true);
-        closer.start();
-        closer.join(STORE_CLOSE_MS);
-        if (closer.isAlive()) {
-            throw new IOException("the store is still busy after " + STORE_CLOSE_MS + " ms");
+        if (!ends(store::close, "weir-" + nodeId + "-store-close-" + number)) {
+            throw new IOException("the store is still busy after " + CLOSE_MS + " ms");
         }
+    }
+
+    /** Does something that a disk that hangs may keep from ending; false if it has not ended in time. */
+    private static boolean ends(Runnable work, String threadName) throws InterruptedException {
+        Thread thread = new Thread(work, threadName);
+        thread.setDaemon(true);
+        thread.start();
+        thread.join(CLOSE_MS);
+        return !thread.isAlive();
     }
 }
