@@ -183,11 +183,14 @@ public final class Caretaker {
             return;
         }
         boolean isGiven = give(() -> {
-            try {
-                keepers.forEach(work);
-            } finally {
-                isUnderWay.set(false);
+            for (ReplicaKeeper keeper : keepers) {
+                try {
+                    work.accept(keeper);
+                } catch (RuntimeException | Error e) { // of one partition; the others are not to blame
+                    LOG.warn("{}: partition {}", nodeId, keeper.replica().number(), e);
+                }
             }
+            isUnderWay.set(false);
         });
         if (!isGiven) {
             isUnderWay.set(false);
