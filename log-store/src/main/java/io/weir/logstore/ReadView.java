@@ -33,6 +33,8 @@ public interface ReadView extends StateView, AutoCloseable {
      * are values of their own, and whatever else it holds either follows from the rows or belongs to this replica alone.
      *
      * @throws StoreException.Corrupted if a row's checksum is wrong
+     * @throws StoreException.Closed if the store is to be closed, or replaced by a copy: neither waits for something that takes so
+     *     long. The view must still be closed
      */
     void visitRows(RowVisitor visitor);
 

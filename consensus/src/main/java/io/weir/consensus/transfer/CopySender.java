@@ -7,6 +7,7 @@ import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
+import io.weir.logstore.StoreException;
 import io.weir.logstore.copy.ChunkSink;
 import io.weir.logstore.copy.CopyWriter;
 import io.weir.protocol.Error;
@@ -97,6 +98,8 @@ final class CopySender implements ChunkSink {
             LOG.info("{}: sent whole, {} bytes in {} ms", name(), sentBytes, elapsedMs());
         } catch (NodeFailure e) {
             refuse(e.error());
+        } catch (StoreException.Closed e) {
+            refuse(Failures.notReady(String.valueOf(e.getMessage())).error());
         } catch (RuntimeException e) {
             LOG.error("{}: cannot be sent", name(), e);
             refuse(Failures.notReady("the copy failed on the node that sent it: " + e)

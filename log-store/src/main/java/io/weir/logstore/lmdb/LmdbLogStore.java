@@ -356,6 +356,14 @@ public final class LmdbLogStore implements LogStore {
         gate.exitWriter();
     }
 
+    /** @throws StoreException.Closed if somebody waits until all views are closed */
+    void requireUnwanted() {
+        if (gate.isWanted()) {
+            throw new StoreException.Closed(
+                    "the store in " + environment.directory().store() + " is to be closed or replaced by a copy");
+        }
+    }
+
     void endView(TableReader rows) {
         try {
             readers.giveBack(rows);

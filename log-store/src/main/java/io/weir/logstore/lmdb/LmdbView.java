@@ -129,7 +129,11 @@ final class LmdbView implements ReadView {
         read(tables -> {
             boolean more = true;
             for (Table table : Table.OF_ROWS) {
-                more = more && visitRows(tables, table, visitor);
+                more = more
+                        && visitRows(tables, table, (of, key, value) -> {
+                            store.requireUnwanted();
+                            return visitor.onRow(of, key, value);
+                        });
             }
             return more;
         });

@@ -21,8 +21,8 @@ public final class DrainGate {
     private int views;
     private @Nullable Thread writer;
     private boolean paused;
-    private boolean alone;
-    private boolean closing;
+    private volatile boolean alone;
+    private volatile boolean closing;
     private boolean closed;
 
     /**
@@ -52,6 +52,11 @@ public final class DrainGate {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether somebody waits until all views are out: one that takes long should end. Any thread; waits for nothing. */
+    public boolean isWanted() {
+        return alone || closing;
     }
 
     /** Lets a view out. */

@@ -5,6 +5,7 @@ import static io.weir.logstore.StoreFixtures.append;
 import static io.weir.logstore.StoreFixtures.key;
 import static io.weir.logstore.StoreFixtures.partition;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
@@ -54,6 +55,26 @@ class LmdbDrainTest {
             }
         }
         assertThat(reads.get()).isGreaterThanOrEqualTo(100 * READERS);
+    }
+
+    @Test
+    void aCopyThatIsBeingReadDoesNotKeepTheStoreFromClosing() throws Exception {
+        LmdbLogStore store = open(4);
+        append(store, A, 0, "event 0", "and another");
+        CountDownLatch reading = new CountDownLatch(1);
+        CompletableFuture<Void> copy = run(() -> {
+            try (ReadView view = store.openRead()) {
+                while (true) { // as long as a copy of any size
+                    view.visitRows((table, key, value) -> {
+                        reading.countDown();
+                        return true;
+                    });
+                }
+            }
+        });
+        reading.await();
+        store.close();
+        assertThatThrownBy(copy::get).hasCauseInstanceOf(StoreException.Closed.class);
     }
 
     private static CompletableFuture<Void> run(Runnable action) {
