@@ -476,11 +476,14 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
         @Override
         public void checkpointed(PartitionState state) {
-            var unused = raft.checkpointed().whenComplete((done, refusal) -> {
-                if (refusal != null) { // closing, or a copy is being installed; the next one purges for both
-                    LOG.info("partition {}: Raft took no note of the checkpoint at {}", number, state, refusal);
-                }
-                FaultPoint.pass("purge.requested");
+            // Not here: Ratis may hold its lock while a copy is installed, which waits for checkpoints of this thread.
+            onThread(() -> {
+                var unused = raft.checkpointed().whenComplete((done, refusal) -> {
+                    if (refusal != null) { // closing, or a copy is being installed; the next one purges for both
+                        LOG.info("partition {}: Raft took no note of the checkpoint at {}", number, state, refusal);
+                    }
+                    FaultPoint.pass("purge.requested");
+                });
             });
         }
 
