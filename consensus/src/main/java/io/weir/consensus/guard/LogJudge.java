@@ -57,8 +57,8 @@ final class LogJudge {
         if (!range.isEmpty() && range.last() < store.index() && mark.index() <= store.index()) {
             return "the store holds entries up to " + store.index() + ", the log ends at " + range.last();
         }
-        // What a majority has committed is in the copy: an entry that is another one there, and all behind it, never
-        // was.
+        // What a majority has committed is in the copy. An entry that is another one there never was, nor any behind
+        // it.
         return mark.index() < store.index() && isOther(row, range)
                 ? "the store holds another entry " + store.index()
                 : "";

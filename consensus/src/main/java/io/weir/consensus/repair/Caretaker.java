@@ -183,17 +183,23 @@ public final class Caretaker {
             return;
         }
         boolean isGiven = give(() -> {
-            for (ReplicaKeeper keeper : keepers) {
-                try {
-                    work.accept(keeper);
-                } catch (RuntimeException | Error e) { // of one partition; the others are not to blame
-                    LOG.warn("{}: partition {}", nodeId, keeper.replica().number(), e);
-                }
+            try {
+                keepers.forEach(keeper -> unharmed(keeper, work));
+            } finally {
+                isUnderWay.set(false);
             }
-            isUnderWay.set(false);
         });
         if (!isGiven) {
             isUnderWay.set(false);
+        }
+    }
+
+    /** What one replica throws is no reason not to do it for the others. */
+    private void unharmed(ReplicaKeeper keeper, Consumer<ReplicaKeeper> work) {
+        try {
+            work.accept(keeper);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("{}: partition {}", nodeId, keeper.replica().number(), e);
         }
     }
 

@@ -143,8 +143,8 @@ final class ReplicaKeeper {
     /** One attempt; what the disk says against it becomes a reason to wait. */
     private Plan attempt(Plan plan) throws Blocked, InterruptedException {
         try {
-            setup.groups()
-                    .stop(number); // of a start that was given up: while it may come to pass, the files are Ratis'
+            // Of a start that was given up: while it may come to pass, the files are Ratis'.
+            setup.groups().stop(number);
             String reason = distrust;
             if (reason != null) {
                 distrust = null;
