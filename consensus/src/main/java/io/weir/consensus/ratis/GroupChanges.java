@@ -64,8 +64,16 @@ final class GroupChanges {
      * @throws IOException if it fails or takes too long: the group is removed as soon as it is there
      */
     void add(RaftServer server, RaftGroup group, Step then, Runnable whenRefused) throws IOException {
-        RaftGroupId id = group.getGroupId();
         lock();
+        try {
+            addAlone(server, group, then, whenRefused);
+        } finally {
+            adding.unlock();
+        }
+    }
+
+    private void addAlone(RaftServer server, RaftGroup group, Step then, Runnable whenRefused) throws IOException {
+        RaftGroupId id = group.getGroupId();
         boolean isThere = false;
         CompletableFuture<RaftClientReply> added = submit(
                         server, GroupManagementRequest.newAdd(client, self, calls.incrementAndGet(), group, false))
@@ -79,7 +87,6 @@ final class GroupChanges {
             then.run();
             isThere = true;
         } finally {
-            adding.unlock();
             if (!isThere) {
                 ends.put(
                         id,
