@@ -217,23 +217,25 @@ public final class Caretaker {
     private void work(ReplicaKeeper keeper) {
         int number = keeper.replica().number();
         synchronized (busy) {
-            if (closing.getCount() == 0 || !busy.add(number)) {
-                return;
+            if (!busy.contains(number) && give(() -> bringUp(keeper))) {
+                busy.add(number);
             }
         }
-        workers.execute(() -> {
-            try {
-                keeper.bringUp();
-            } catch (InterruptedException e) {
-                LOG.debug("{}: partition {} is left as it is: closing", nodeId, number, e);
-            } catch (RuntimeException | Error e) {
-                LOG.error("{}: partition {} cannot be cared for any more", nodeId, number, e);
-            } finally {
-                synchronized (busy) {
-                    busy.remove(number);
-                }
+    }
+
+    private void bringUp(ReplicaKeeper keeper) {
+        int number = keeper.replica().number();
+        try {
+            keeper.bringUp();
+        } catch (InterruptedException e) {
+            LOG.debug("{}: partition {} is left as it is: closing", nodeId, number, e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("{}: partition {} cannot be cared for any more", nodeId, number, e);
+        } finally {
+            synchronized (busy) {
+                busy.remove(number);
             }
-        });
+        }
     }
 
     /** Starts nothing any more, ends what is under way, then serving and applying. To be called before Raft ends. Idempotent. */
