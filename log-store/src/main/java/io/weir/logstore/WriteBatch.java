@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One write transaction. Reads see the batch's own writes. Nothing is visible to a {@link ReadView} before
  * {@link #commit()}, and nothing remains of a batch that was closed without it: neither on disk nor in a cache.
  *
- * <p>Confined to the thread that called {@link LogStore#beginWrite()}. Arguments are read during the call and not kept.
+ * <p>Confined to the thread that called {@link LogStore#beginWrite()}. Arguments but events are read during the call and not kept.
  * A call that throws a {@link StoreException} dooms the batch: every further call but {@link #close()} throws
  * {@link IllegalStateException}.
  */
@@ -22,13 +22,15 @@ public interface WriteBatch extends StateView, AutoCloseable {
     void createStream(StreamKey key, long streamId);
 
     /**
-     * Appends events to a stream that exists or was created in this batch: one row in the runs table, one per event.
+     * Appends events to a stream that exists or was created in this batch. The events of one log entry, that is up to the
+     * next {@link #setState}, share rows.
      *
      * @param key the stream
      * @param firstRevision must follow the stream's last revision without a gap (0 for a new stream)
      * @param firstPosition must follow the partition's last position without a gap
      * @param stampMs log time of the append
-     * @param events at least one; each from its position to its limit; positions are left unchanged
+     * @param events at least one; each from its position to its limit; positions are left unchanged. The buffers are kept,
+     *     and their bytes must not change, until {@link #setState}
      * @throws StoreException.LimitExceeded for an event above {@link LogStore#MAX_EVENT_BYTES}
      */
     void append(StreamKey key, long firstRevision, long firstPosition, long stampMs, List<ByteBuffer> events);
@@ -59,7 +61,12 @@ public interface WriteBatch extends StateView, AutoCloseable {
     @Nullable
     Expiry firstExpiry();
 
-    /** Sets the running values; {@code appliedIndex} and {@code logTimeMs} must not fall. */
+    /**
+     * Sets the running values after a log entry, and ends it: its events become rows. Must come after the last append
+     * before {@link #commit()} or {@link #tableDigests()}.
+     *
+     * @param state {@code appliedIndex} and {@code logTimeMs} must not fall
+     */
     void setState(PartitionState state);
 
     /** Sets what is remembered of the last mark; its index must not fall. */

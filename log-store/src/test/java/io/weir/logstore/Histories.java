@@ -63,13 +63,27 @@ public final class Histories {
         }
     }
 
+    /** An entry with a part or some, mostly for two streams: their runs soon fill blocks. */
     private static void append(WriteBatch batch, Random random) {
-        List<ByteBuffer> events = new ArrayList<>();
-        int count = random.nextInt(4) == 0 ? 1 + random.nextInt(12) : 1;
+        List<StoreFixtures.Part> parts = new ArrayList<>();
+        int count = random.nextInt(3) == 0 ? 1 + random.nextInt(9) : 1;
         for (int i = 0; i < count; i++) {
-            events.add(ByteBuffer.wrap(bytes(random, EVENT_BYTES[random.nextInt(EVENT_BYTES.length)])));
+            StreamKey stream = random.nextInt(4) == 0 ? pick(STREAMS, random) : STREAMS.get(random.nextInt(2));
+            parts.add(new StoreFixtures.Part(stream, events(random)));
         }
-        StoreFixtures.append(batch, pick(STREAMS, random), random.nextInt(1_000), events);
+        StoreFixtures.entry(batch, random.nextInt(1_000), parts);
+    }
+
+    /** One, some of any size, or more small ones than a row takes. */
+    private static List<ByteBuffer> events(Random random) {
+        int kind = random.nextInt(12);
+        int count = kind == 0 ? 70 : kind < 3 ? 1 + random.nextInt(12) : 1;
+        int sizes = kind == 0 ? 3 : EVENT_BYTES.length;
+        List<ByteBuffer> events = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            events.add(ByteBuffer.wrap(bytes(random, EVENT_BYTES[random.nextInt(sizes)])));
+        }
+        return events;
     }
 
     private static byte[] bytes(Random random, int length) {

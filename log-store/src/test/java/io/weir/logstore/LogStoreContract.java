@@ -2,6 +2,7 @@ package io.weir.logstore;
 
 import static io.weir.logstore.StoreFixtures.IDENTITY;
 import static io.weir.logstore.StoreFixtures.append;
+import static io.weir.logstore.StoreFixtures.entry;
 import static io.weir.logstore.StoreFixtures.events;
 import static io.weir.logstore.StoreFixtures.key;
 import static io.weir.logstore.StoreFixtures.partition;
@@ -13,6 +14,7 @@ import io.weir.logstore.copy.Copies;
 import io.weir.logstore.layout.Table;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +26,7 @@ public abstract class LogStoreContract {
     private static final StreamKey B = key(1, "b");
     private static final SessionId S = new SessionId(7, -1);
     private static final long END = -1;
+    private static final int MANY_RUNS = 400;
 
     protected LogStore store;
 
@@ -295,10 +298,68 @@ public abstract class LogStoreContract {
     }
 
     @Test
+    void readsAStreamOfManyRunsFromAnyRevision() {
+        List<String> lines = new ArrayList<>();
+        try (WriteBatch batch = store.beginWrite()) {
+            for (int i = 0; i < MANY_RUNS; i++) {
+                entry(
+                        batch,
+                        7,
+                        List.of(
+                                new StoreFixtures.Part(A, events("a" + i)),
+                                new StoreFixtures.Part(B, events("b", "c"))));
+                lines.add("a@1/" + i + "/" + 3 * i + "/7/a" + i);
+            }
+            batch.commit();
+        }
+        assertThat(digests().rows(Table.RUNS)).as("blocks that are full").isGreaterThan(4);
+        try (ReadView view = store.openRead()) {
+            for (int from = 0; from < MANY_RUNS; from += 7) {
+                assertThat(stream(view, A, from, true, MANY_RUNS)).isEqualTo(lines.subList(from, MANY_RUNS));
+                List<String> backwards = new ArrayList<>(lines.subList(0, from + 1));
+                Collections.reverse(backwards);
+                assertThat(stream(view, A, from, false, MANY_RUNS)).isEqualTo(backwards);
+            }
+        }
+    }
+
+    @Test
+    void eventsOfAnEntryShareARowAndAreReadOneByOne() {
+        List<ByteBuffer> small = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            small.addAll(events("event " + i));
+            lines.add("a@1/" + i + "/" + i + "/5/event " + i);
+        }
+        try (WriteBatch batch = store.beginWrite()) {
+            append(batch, A, 5, small);
+            batch.commit();
+        }
+        assertThat(digests().rows(Table.EVENTS)).isEqualTo(2);
+        try (ReadView view = store.openRead()) {
+            for (int from = 0; from < 100; from++) {
+                assertThat(partition(view, from, true, 3)).isEqualTo(lines.subList(from, Math.min(100, from + 3)));
+                assertThat(partition(view, from, false, 1)).containsExactly(lines.get(from));
+            }
+            assertThat(view.lastStampMs(new StreamHead(0, 63, 63))).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void anEntryThatHasNotEndedHasNoDigest() {
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.createStream(A, 0);
+            batch.append(A, 0, 0, 5, events("x"));
+            assertThatThrownBy(batch::tableDigests).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(batch::commit).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
     void digestsTellWhichRowsThereAreNotHowTheyCame() {
         append(store, A, 100, "a0");
         TableDigests one = digests();
-        assertThat(Table.OF_ROWS.stream().map(one::rows)).containsExactly(1L, 1L, 1L, 1L, 0L, 0L, 0L);
+        assertThat(Table.OF_ROWS.stream().map(one::rows)).containsExactly(1L, 0L, 1L, 1L, 0L, 0L, 0L, 1L);
         Expiry note = new Expiry(5, S);
         try (WriteBatch batch = store.beginWrite()) {
             batch.putSession(S, new SessionRow(1, 2, 3));
@@ -373,23 +434,21 @@ public abstract class LogStoreContract {
                             Table.EVENTS,
                             Table.EVENTS,
                             Table.EVENTS,
-                            Table.EVENTS,
-                            Table.RUNS,
-                            Table.RUNS,
-                            Table.RUNS,
                             Table.STREAMS,
                             Table.STREAMS,
                             Table.NAMES,
                             Table.NAMES,
                             Table.SESSIONS,
                             Table.ANSWERS,
-                            Table.EXPIRY);
+                            Table.EXPIRY,
+                            Table.HEADS,
+                            Table.HEADS);
             tables.clear();
             view.visitRows((table, key, value) -> {
                 tables.add(table);
-                return table != Table.RUNS;
+                return table != Table.STREAMS;
             });
-            assertThat(tables).hasSize(5);
+            assertThat(tables).hasSize(4);
         }
     }
 

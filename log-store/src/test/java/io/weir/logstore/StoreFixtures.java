@@ -23,19 +23,33 @@ public final class StoreFixtures {
         return events;
     }
 
-    /** Appends inside a batch, creates the stream if needed, and moves the batch's state on. */
+    /** Appends inside a batch as one log entry, creates the stream if needed, and moves the batch's state on. */
     public static void append(WriteBatch batch, StreamKey key, long stampMs, List<ByteBuffer> events) {
+        entry(batch, stampMs, List.of(new Part(key, events)));
+    }
+
+    /** Events for a stream, out of a log entry. */
+    public record Part(StreamKey key, List<ByteBuffer> events) {}
+
+    /** Appends several parts as one log entry, as {@link #append(WriteBatch, StreamKey, long, List)} does one. */
+    public static void entry(WriteBatch batch, long stampMs, List<Part> parts) {
         PartitionState state = batch.state();
-        StreamHead head = batch.head(key);
-        if (head == null) {
-            batch.createStream(key, state.nextStreamId());
+        long nextPosition = state.nextPosition();
+        long nextStreamId = state.nextStreamId();
+        for (Part part : parts) {
+            StreamHead head = batch.head(part.key());
+            if (head == null) {
+                batch.createStream(part.key(), nextStreamId++);
+            }
+            long firstRevision = head == null ? 0 : head.lastRevision() + 1;
+            batch.append(part.key(), firstRevision, nextPosition, stampMs, part.events());
+            nextPosition += part.events().size();
         }
-        batch.append(key, head == null ? 0 : head.lastRevision() + 1, state.nextPosition(), stampMs, events);
         batch.setState(new PartitionState(
                 state.appliedTerm(),
                 state.appliedIndex() + 1,
-                state.nextPosition() + events.size(),
-                state.nextStreamId() + (head == null ? 1 : 0),
+                nextPosition,
+                nextStreamId,
                 Math.max(stampMs, state.logTimeMs()),
                 new Digest(state.digest().high() + 1, stampMs)));
     }

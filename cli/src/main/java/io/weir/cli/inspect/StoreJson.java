@@ -70,21 +70,31 @@ final class StoreJson {
         }
     }
 
-    /** A row: as it is stored, and the fields of an event's header. */
+    /** A row: as it is stored, or its events. */
     static ObjectNode row(Table table, DirectBuffer key, DirectBuffer value) {
-        ObjectNode row = Json.object().put("key", hex(key, 0));
-        if (table == Table.EVENTS && value.capacity() >= EventsLayout.EVENT_OFFSET) {
-            return row.put("position", EventsLayout.position(key))
-                    .put("streamId", EventsLayout.streamId(value))
-                    .put("revision", EventsLayout.revision(value))
-                    .put("stampMs", EventsLayout.stampMs(value))
-                    .put("event", hex(value, EventsLayout.EVENT_OFFSET));
+        ObjectNode row = Json.object().put("key", hex(key));
+        if (table == Table.EVENTS) {
+            long firstPosition = EventsLayout.firstPosition(key);
+            row.put("firstPosition", firstPosition).put("stampMs", EventsLayout.stampMs(value));
+            ArrayNode events = row.putArray("events");
+            for (int i = 0; i < EventsLayout.count(value); i++) {
+                events.addObject()
+                        .put("position", firstPosition + i)
+                        .put("streamId", EventsLayout.streamId(value, i))
+                        .put("revision", EventsLayout.revision(value, i))
+                        .put("event", hex(value, EventsLayout.offset(value, i), EventsLayout.length(value, i)));
+            }
+            return row;
         }
-        return row.put("value", hex(value, 0));
+        return row.put("value", hex(value));
     }
 
-    private static String hex(DirectBuffer buffer, int from) {
-        byte[] bytes = new byte[buffer.capacity() - from];
+    private static String hex(DirectBuffer buffer) {
+        return hex(buffer, 0, buffer.capacity());
+    }
+
+    private static String hex(DirectBuffer buffer, int from, int length) {
+        byte[] bytes = new byte[length];
         buffer.getBytes(from, bytes);
         return HexFormat.of().formatHex(bytes);
     }

@@ -20,7 +20,7 @@ import org.agrona.MutableDirectBuffer;
  *   0       4         5      6       8          12       16       20
  *   +-------+---------+------+-------+----------+--------+--------+------+
  *   | magic | version | kind | 0     | sequence | body   | CRC32C | body |
- *   |       | (1)     |      |       | (from 0) | bytes  |        |      |
+ *   |       | (2)     |      |       | (from 0) | bytes  |        |      |
  *   +-------+---------+------+-------+----------+--------+--------+------+
  *
  * row, in a body
@@ -43,7 +43,8 @@ final class ChunkLayout {
     /** Two bits of it are not ASCII, so that text is not taken for a stream. */
     static final int MAGIC = 0x57F2E0B5;
 
-    static final byte VERSION = 1;
+    /** Version 1 had the rows of a store of format 2. */
+    static final byte VERSION = 2;
 
     static final byte BEGIN = 1;
     static final byte ROWS = 2;
@@ -74,7 +75,7 @@ final class ChunkLayout {
     static final int MAX_VALUE_BYTES = Checksum.END_OFFSET + LogStore.MAX_ANSWER_BYTES;
 
     static {
-        if (EventsLayout.EVENT_OFFSET + LogStore.MAX_EVENT_BYTES > MAX_VALUE_BYTES
+        if (EventsLayout.rowBytes(1, LogStore.MAX_EVENT_BYTES) > MAX_VALUE_BYTES
                 || ROW_KEY_OFFSET + Scratch.MAX_KEY_BYTES > MAX_BODY_BYTES) {
             throw new AssertionError("a row does not fit the stream");
         }

@@ -7,7 +7,9 @@ import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.TableDigests;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.DigestsLayout;
+import io.weir.logstore.layout.EventsLayout;
 import io.weir.logstore.layout.MetaLayout;
+import io.weir.logstore.layout.RowCheck;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
 import io.weir.logstore.support.TableSums;
@@ -17,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Takes a row stream apart, chunk by chunk, and trusts none of it: each chunk must be the next one and whole, each row must
- * have its checksum and its place in the order, and the end must say how many rows there were. Anything else is a
+ * have its checksum and its place in the order, and the end must say how many rows there were, as the running values must. Anything else is a
  * {@link StoreException.Corrupted}, or {@link StoreException.Incompatible} if it is of another version; after either, every
  * further chunk is refused.
  *
@@ -45,6 +47,8 @@ public final class CopyReader {
     private final Scratch scratch = new Scratch();
     private final TableSums sums = new TableSums();
     private Phase phase = Phase.BEGIN;
+    private PartitionState state = PartitionState.EMPTY;
+    private long nextPosition;
     private int sequence;
     private volatile long bytes;
     private long taken;
@@ -119,7 +123,7 @@ public final class CopyReader {
         int at = metaRow(ChunkLayout.BODY_OFFSET, MetaLayout.identityKey(scratch));
         StoreIdentity identity = MetaLayout.identity(checksum, key, value);
         at = metaRow(at, MetaLayout.stateKey(scratch));
-        PartitionState state = MetaLayout.state(checksum, key, value);
+        state = MetaLayout.state(checksum, key, value);
         at = metaRow(at, DigestsLayout.markKey(scratch));
         DigestMark mark = DigestsLayout.mark(checksum, key, value);
         requireEnd(at);
@@ -219,7 +223,13 @@ public final class CopyReader {
     }
 
     private void deliver() {
-        checksum.verify(lastTable, key, value);
+        RowCheck.verify(checksum, lastTable, key, value);
+        if (lastTable == Table.EVENTS) {
+            if (EventsLayout.firstPosition(key) != nextPosition) {
+                throw Checksum.corrupted(lastTable, key, "the next position of the copy is " + nextPosition);
+            }
+            nextPosition += EventsLayout.count(value);
+        }
         taken++;
         sums.add(lastTable, value);
         target.row(lastTable, key, value);
@@ -236,7 +246,19 @@ public final class CopyReader {
         if (!sent.equals(found)) {
             throw ChunkLayout.damaged(sequence, "the rows add up to " + found + ", the sender had " + sent);
         }
+        requireCounters(found);
         target.end(found);
+    }
+
+    /** What the running values count must have come: dense, and up to the last. */
+    private void requireCounters(TableDigests found) {
+        boolean streamsAreWhole = found.rows(Table.STREAMS) == state.nextStreamId()
+                && found.rows(Table.NAMES) == state.nextStreamId()
+                && found.rows(Table.HEADS) == state.nextStreamId();
+        if (nextPosition != state.nextPosition() || !streamsAreWhole) {
+            throw ChunkLayout.damaged(
+                    sequence, "the rows are not what " + state + " says: next position " + nextPosition + ", " + found);
+        }
     }
 
     private void requireEnd(int at) {

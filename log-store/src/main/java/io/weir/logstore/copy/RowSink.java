@@ -3,18 +3,23 @@ package io.weir.logstore.copy;
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.RowEvent;
+import io.weir.logstore.Run;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamKey;
+import java.util.List;
 
 /** Receives the rows of a copy as values, for a store that keeps objects, not bytes. The counterpart of {@link io.weir.logstore.support.RowEncoder}. */
 public interface RowSink {
     void begin(StoreIdentity identity, PartitionState state, DigestMark mark);
 
-    void event(long position, long streamId, long revision, long stampMs, byte[] event);
+    /** A row of events; their bytes are the receiver's. */
+    void events(long firstPosition, List<RowEvent> events);
 
-    void run(int slot, long streamId, long firstRevision, long firstPosition, int count);
+    /** A run, of a full block or of a stream's last one. */
+    void run(int slot, long streamId, Run run);
 
     void stream(StreamKey stream, long streamId);
 

@@ -32,7 +32,12 @@ public final class Checksum {
 
     /** Writes the checksum; all other bytes of {@code value} must be in place. */
     public void seal(Table table, DirectBuffer key, MutableDirectBuffer value) {
-        value.putInt(CRC_OFFSET, of(table, key, value), BIG_ENDIAN);
+        sealHead(table, key, value, value.capacity());
+    }
+
+    /** As {@link #seal}, of a value whose bytes from {@code end} on have checksums of their own, inside the head. */
+    void sealHead(Table table, DirectBuffer key, MutableDirectBuffer value, int end) {
+        value.putInt(CRC_OFFSET, of(table, key, value, end), BIG_ENDIAN);
     }
 
     /**
@@ -45,8 +50,13 @@ public final class Checksum {
         if (value.capacity() < minBytes) {
             throw corrupted(table, key, "value has " + value.capacity() + " bytes, fewer than " + minBytes);
         }
+        verifyHead(table, key, value, value.capacity());
+    }
+
+    /** Checks a value up to {@code end}, which it must reach: the counterpart of {@link #sealHead}. */
+    void verifyHead(Table table, DirectBuffer key, DirectBuffer value, int end) {
         int stored = stored(value);
-        int computed = of(table, key, value);
+        int computed = of(table, key, value, end);
         if (stored != computed) {
             throw corrupted(table, key, String.format("checksum is %08x, the bytes have %08x", stored, computed));
         }
@@ -70,16 +80,22 @@ public final class Checksum {
         return value.getInt(CRC_OFFSET, BIG_ENDIAN);
     }
 
-    private int of(Table table, DirectBuffer key, DirectBuffer value) {
+    /** The CRC32C of bytes that are a part of a value. */
+    int ofBytes(DirectBuffer buffer, int from, int end) {
         crc.reset();
-        crc.update(table.number());
-        update(key, 0);
-        update(value, END_OFFSET);
+        update(buffer, from, end);
         return (int) crc.getValue();
     }
 
-    private void update(DirectBuffer buffer, int from) {
-        int end = buffer.capacity();
+    private int of(Table table, DirectBuffer key, DirectBuffer value, int end) {
+        crc.reset();
+        crc.update(table.number());
+        update(key, 0, key.capacity());
+        update(value, END_OFFSET, end);
+        return (int) crc.getValue();
+    }
+
+    private void update(DirectBuffer buffer, int from, int end) {
         for (int at = from; at < end; at += CHUNK_BYTES) {
             int bytes = Math.min(CHUNK_BYTES, end - at);
             buffer.getBytes(at, chunk, 0, bytes);

@@ -14,9 +14,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <pre>
  * key "tables": of every table but meta, in the order of their numbers
- *   0        4        8        16       24              104      112      120
+ *   0        4        8        16       24              120      128      136
  *   +--------+--------+--------+--------+----- ... -----+--------+--------+
- *   | CRC32C | format | events | events |               | expiry | expiry |
+ *   | CRC32C | format | events | events |               | heads  | heads  |
  *   |        |        | sum    | rows   |               | sum    | rows   |
  *   +--------+--------+--------+--------+----- ... -----+--------+--------+
  *

@@ -12,10 +12,11 @@ public enum Table {
     NAMES(5),
     SESSIONS(6),
     ANSWERS(7),
-    EXPIRY(8);
+    EXPIRY(8),
+    HEADS(9);
 
     /** All but {@link #META}, in the order of their numbers. */
-    public static final List<Table> OF_ROWS = List.of(EVENTS, RUNS, STREAMS, NAMES, SESSIONS, ANSWERS, EXPIRY);
+    public static final List<Table> OF_ROWS = List.of(EVENTS, RUNS, STREAMS, NAMES, SESSIONS, ANSWERS, EXPIRY, HEADS);
 
     private final int number;
 

@@ -209,10 +209,19 @@ final class Environment {
         TableReader rows = new TableReader(this, beginRead());
         try {
             MetaValues meta = rows.meta();
-            EventScan.checkEnd(rows, meta.state().nextPosition());
+            requireEnd(rows, meta.state());
             return meta;
         } finally {
             rows.close();
+        }
+    }
+
+    /** The events must end where the state says, or the two were not written together. */
+    private static void requireEnd(TableReader rows, PartitionState state) {
+        long end = rows.withCursor(Table.EVENTS, cursor -> new EventCursor(rows, cursor).end());
+        if (end != state.nextPosition()) {
+            throw new StoreException.Corrupted(
+                    "the state ends at position " + state.nextPosition() + ", table events at " + end);
         }
     }
 

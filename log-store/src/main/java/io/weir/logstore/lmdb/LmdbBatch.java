@@ -3,6 +3,8 @@ package io.weir.logstore.lmdb;
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.RowEvent;
+import io.weir.logstore.Run;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
@@ -10,11 +12,13 @@ import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.layout.EventsLayout;
+import io.weir.logstore.layout.RunBlock;
 import io.weir.logstore.layout.RunsLayout;
 import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
 import io.weir.logstore.support.BatchRules;
+import io.weir.logstore.support.EntryEvents;
 import io.weir.logstore.support.FaultPoint;
 import io.weir.logstore.support.TableSums;
 import java.nio.ByteBuffer;
@@ -40,6 +44,8 @@ final class LmdbBatch implements WriteBatch {
     private final MetaValues before;
     private final BatchRules rules;
     private final TableSums sums;
+    private final EntryEvents entryEvents = new EntryEvents();
+    private final RunBlock block = new RunBlock();
 
     LmdbBatch(LmdbLogStore store, Environment environment, HeadCache heads, MetaValues before) {
         this.store = store;
@@ -60,6 +66,7 @@ final class LmdbBatch implements WriteBatch {
     @Override
     public TableDigests tableDigests() {
         rules.enter();
+        rules.requireNoEvents(entryEvents);
         return sums.digests();
     }
 
@@ -107,12 +114,12 @@ final class LmdbBatch implements WriteBatch {
         write(() -> {
             if (head == null) {
                 writeStream(key, streamId);
-            }
-            writeRun(key, streamId, firstRevision, firstPosition, events.size());
-            for (int i = 0; i < events.size(); i++) {
-                writeEvent(firstPosition + i, streamId, firstRevision + i, stampMs, events.get(i));
+                writeHead(key, streamId, new Run(firstRevision, firstPosition, events.size()));
+            } else {
+                extendHead(key, streamId, new Run(firstRevision, firstPosition, events.size()));
             }
         });
+        entryEvents.add(firstPosition, streamId, firstRevision, stampMs, events);
         heads.stage(
                 key, new StreamHead(streamId, firstRevision + events.size() - 1, firstPosition + events.size() - 1));
     }
@@ -129,17 +136,42 @@ final class LmdbBatch implements WriteBatch {
         sums.add(Table.NAMES, value);
     }
 
-    private void writeRun(StreamKey stream, long streamId, long firstRevision, long firstPosition, int count) {
-        UnsafeBuffer key = RunsLayout.key(rows.scratch(), stream.slot(), streamId, firstRevision);
-        UnsafeBuffer value = reserve(Table.RUNS, key, RunsLayout.VALUE_BYTES, UPSERT);
-        RunsLayout.put(rows.checksum(), key, value, firstPosition, count);
+    private void writeHead(StreamKey stream, long streamId, Run run) {
+        block.begin(run);
+        UnsafeBuffer key = RunsLayout.headKey(rows.scratch(), stream.slot(), streamId);
+        UnsafeBuffer value = reserve(Table.HEADS, key, RunsLayout.valueBytes(block), UPSERT);
+        RunsLayout.put(rows.checksum(), Table.HEADS, key, value, block);
+        sums.add(Table.HEADS, value);
+    }
+
+    /** The row is looked up once, to be read and to be written. */
+    private void extendHead(StreamKey stream, long streamId, Run run) {
+        rows.withCursor(Table.HEADS, cursor -> {
+            rows.seekHead(cursor, stream, streamId, block);
+            sums.remove(Table.HEADS, cursor.val());
+            if (!block.append(run.firstPosition(), run.count())) {
+                writeFull(stream, streamId);
+                block.begin(run);
+            }
+            UnsafeBuffer key = RunsLayout.headKey(rows.scratch(), stream.slot(), streamId);
+            UnsafeBuffer value = cursor.reserve(key, RunsLayout.valueBytes(block), PutFlags.MDB_CURRENT);
+            RunsLayout.put(rows.checksum(), Table.HEADS, key, value, block);
+            sums.add(Table.HEADS, value);
+            return true;
+        });
+    }
+
+    private void writeFull(StreamKey stream, long streamId) {
+        UnsafeBuffer key = RunsLayout.key(rows.scratch(), stream.slot(), streamId, block.firstRevision());
+        UnsafeBuffer value = reserve(Table.RUNS, key, RunsLayout.valueBytes(block), UPSERT);
+        RunsLayout.put(rows.checksum(), Table.RUNS, key, value, block);
         sums.add(Table.RUNS, value);
     }
 
-    private void writeEvent(long position, long streamId, long revision, long stampMs, ByteBuffer event) {
-        UnsafeBuffer key = EventsLayout.key(rows.scratch(), position);
-        UnsafeBuffer value = reserve(Table.EVENTS, key, EventsLayout.EVENT_OFFSET + event.remaining(), APPEND);
-        EventsLayout.put(rows.checksum(), key, value, streamId, revision, stampMs, event);
+    private void writeEvents(long firstPosition, List<RowEvent> events) {
+        UnsafeBuffer key = EventsLayout.key(rows.scratch(), firstPosition);
+        UnsafeBuffer value = reserve(Table.EVENTS, key, EventsLayout.rowBytes(events), APPEND);
+        EventsLayout.put(rows.checksum(), key, value, events);
         sums.add(Table.EVENTS, value);
     }
 
@@ -229,6 +261,7 @@ final class LmdbBatch implements WriteBatch {
     public void setState(PartitionState state) {
         rules.enter();
         rules.setState(state);
+        write(() -> entryEvents.cut(this::writeEvents));
     }
 
     @Override
@@ -240,7 +273,7 @@ final class LmdbBatch implements WriteBatch {
     @Override
     public void commit() {
         rules.enter();
-        rules.commit();
+        rules.commit(entryEvents);
         MetaValues after = new MetaValues(rules.state(), sums.digests(), rules.mark());
         write(() -> {
             if (!after.equals(before)) {

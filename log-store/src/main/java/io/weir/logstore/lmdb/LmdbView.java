@@ -11,7 +11,7 @@ import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.StreamVisitor;
 import io.weir.logstore.TableDigests;
-import io.weir.logstore.layout.EventsLayout;
+import io.weir.logstore.layout.RowCheck;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
 import java.util.function.Function;
@@ -113,15 +113,15 @@ final class LmdbView implements ReadView {
 
     @Override
     public long lastStampMs(StreamHead head) {
-        return read(tables -> {
-            UnsafeBuffer key = EventsLayout.key(tables.scratch(), head.lastPosition());
-            UnsafeBuffer row = tables.get(Table.EVENTS, key);
-            if (row == null) {
-                throw new IllegalArgumentException(head + " is not of this snapshot");
-            }
-            EventsLayout.verify(tables.checksum(), key, row);
-            return EventsLayout.stampMs(row);
-        });
+        long nextPosition = state().nextPosition();
+        if (head.lastPosition() >= nextPosition) {
+            throw new IllegalArgumentException(head + " is not of this snapshot, which ends at " + nextPosition);
+        }
+        return read(tables -> tables.withCursor(Table.EVENTS, cursor -> {
+            EventCursor event = new EventCursor(tables, cursor);
+            event.moveTo(head.lastPosition());
+            return event.stampMs();
+        }));
     }
 
     @Override
@@ -143,7 +143,7 @@ final class LmdbView implements ReadView {
         return tables.withCursor(table, rows -> {
             boolean more = true;
             for (boolean found = rows.first(); found && more; found = more && rows.next()) {
-                tables.checksum().verify(table, rows.key(), rows.val());
+                RowCheck.verify(tables.checksum(), table, rows.key(), rows.val());
                 more = visitor.onRow(table, rows.key(), rows.val());
             }
             return more;

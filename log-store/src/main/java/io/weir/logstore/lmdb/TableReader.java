@@ -7,8 +7,8 @@ import io.weir.logstore.StreamKey;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.DigestsLayout;
 import io.weir.logstore.layout.MetaLayout;
+import io.weir.logstore.layout.RunBlock;
 import io.weir.logstore.layout.RunsLayout;
-import io.weir.logstore.layout.RunsLayout.Run;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
@@ -40,6 +40,7 @@ final class TableReader {
     private final Txn<UnsafeBuffer> txn;
     private final Scratch scratch = new Scratch();
     private final Checksum checksum = new Checksum();
+    private final RunBlock block = new RunBlock();
     private final Map<Table, Deque<Cursor<UnsafeBuffer>>> idleCursors = new EnumMap<>(Table.class);
     private @Nullable Long2ObjectCache<StreamKey> names;
 
@@ -97,25 +98,45 @@ final class TableReader {
 
     /** The end of a stream that has an id. */
     StreamHead head(StreamKey stream, long streamId) {
-        return withCursor(Table.RUNS, runs -> {
-            if (!seekRun(runs, stream.slot(), streamId, Long.MAX_VALUE)) {
-                throw Checksum.corrupted(
-                        Table.STREAMS, StreamsLayout.streamKey(scratch, stream), "stream " + streamId + " has no run");
-            }
-            Run last = RunsLayout.run(checksum, runs.key(), runs.val());
-            return new StreamHead(streamId, last.lastRevision(), last.lastPosition());
+        lastBlock(stream, streamId, block);
+        return new StreamHead(streamId, block.lastRevision(), block.lastPosition());
+    }
+
+    /** Reads the last runs of a stream that exists. */
+    void lastBlock(StreamKey stream, long streamId, RunBlock into) {
+        withCursor(Table.HEADS, cursor -> {
+            seekHead(cursor, stream, streamId, into);
+            return true;
         });
     }
 
-    /** Moves to the last run of a stream that begins at or before {@code revision}; false if there is none. */
-    boolean seekRun(Cursor<UnsafeBuffer> runs, int slot, long streamId, long revision) {
-        UnsafeBuffer key = RunsLayout.key(scratch, slot, streamId, revision);
-        boolean found = runs.get(key, GetOp.MDB_SET_RANGE);
-        if (found && runs.key().equals(key)) {
-            return true;
+    /** As {@link #lastBlock}; the cursor stays on the row. */
+    void seekHead(Cursor<UnsafeBuffer> heads, StreamKey stream, long streamId, RunBlock into) {
+        UnsafeBuffer key = RunsLayout.headKey(scratch, stream.slot(), streamId);
+        if (!heads.get(key, GetOp.MDB_SET_KEY)) {
+            throw Checksum.corrupted(Table.HEADS, key, "row of stream " + stream + " is missing");
         }
-        boolean below = found ? runs.prev() : runs.last();
-        return below && RunsLayout.isOf(runs.key(), slot, streamId);
+        RunsLayout.get(checksum, Table.HEADS, heads.key(), heads.val(), into);
+    }
+
+    /** Reads the full block of a stream that begins at or before {@code revision}, the last such; false if there is none. */
+    boolean fullBlock(int slot, long streamId, long revision, RunBlock into) {
+        return withCursor(Table.RUNS, runs -> {
+            boolean found = seekAtOrBefore(runs, RunsLayout.key(scratch, slot, streamId, revision));
+            if (!found || !RunsLayout.isOf(runs.key(), slot, streamId)) {
+                return false;
+            }
+            RunsLayout.get(checksum, Table.RUNS, runs.key(), runs.val(), into);
+            return true;
+        });
+    }
+
+    /** Moves to the row of a key, or else to the one before; false if there is neither. */
+    static boolean seekAtOrBefore(Cursor<UnsafeBuffer> rows, UnsafeBuffer key) {
+        if (!rows.get(key, GetOp.MDB_SET_RANGE)) {
+            return rows.last();
+        }
+        return rows.key().equals(key) || rows.prev();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.weir.logstore.memory;
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.Run;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
@@ -10,11 +11,12 @@ import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.memory.Tables.AnswerKey;
-import io.weir.logstore.memory.Tables.MemoryRun;
 import io.weir.logstore.memory.Tables.Revision;
 import io.weir.logstore.memory.Tables.RunKey;
 import io.weir.logstore.support.BatchRules;
+import io.weir.logstore.support.EntryEvents;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +28,12 @@ final class MemoryBatch implements WriteBatch {
     private final Overlay<StreamKey, StreamHead> streams;
     private final Overlay<Revision, MemoryEvent> byRevision;
     private final Overlay<Long, MemoryEvent> byPosition;
-    private final Overlay<RunKey, MemoryRun> runs;
+    private final Overlay<Long, Long> rowEnds;
+    private final Overlay<RunKey, Run> runs;
     private final Overlay<SessionId, SessionRow> sessions;
     private final Overlay<AnswerKey, byte[]> answers;
     private final Overlay<Expiry, Boolean> expiries;
+    private final EntryEvents entryEvents = new EntryEvents();
     private long eventBytes;
 
     MemoryBatch(MemoryLogStore store, Tables base) {
@@ -39,6 +43,7 @@ final class MemoryBatch implements WriteBatch {
         streams = new Overlay<>(base.streams);
         byRevision = new Overlay<>(base.byRevision);
         byPosition = new Overlay<>(base.byPosition);
+        rowEnds = new Overlay<>(base.rowEnds);
         runs = new Overlay<>(base.runs);
         sessions = new Overlay<>(base.sessions);
         answers = new Overlay<>(base.answers);
@@ -55,6 +60,7 @@ final class MemoryBatch implements WriteBatch {
     @Override
     public TableDigests tableDigests() {
         rules.enter();
+        rules.requireNoEvents(entryEvents);
         Tables after = base.copy();
         applyTo(after);
         return MemoryRows.digests(after);
@@ -97,9 +103,11 @@ final class MemoryBatch implements WriteBatch {
         long streamId = rules.append(key, streams.get(key), firstRevision, firstPosition, events);
         long revision = firstRevision;
         long position = firstPosition;
+        List<ByteBuffer> copies = new ArrayList<>();
         for (ByteBuffer event : events) {
             byte[] bytes = new byte[event.remaining()];
             event.get(event.position(), bytes);
+            copies.add(ByteBuffer.wrap(bytes));
             MemoryEvent row = new MemoryEvent(key, revision, position, stampMs, bytes);
             byRevision.put(new Revision(streamId, revision), row);
             byPosition.put(position, row);
@@ -107,9 +115,10 @@ final class MemoryBatch implements WriteBatch {
             revision++;
             position++;
         }
+        entryEvents.add(firstPosition, streamId, firstRevision, stampMs, copies);
         runs.put(
                 new RunKey(key.slot(), new Revision(streamId, firstRevision)),
-                new MemoryRun(firstPosition, events.size()));
+                new Run(firstRevision, firstPosition, events.size()));
         streams.put(key, new StreamHead(streamId, revision - 1, position - 1));
     }
 
@@ -173,6 +182,7 @@ final class MemoryBatch implements WriteBatch {
     public void setState(PartitionState state) {
         rules.enter();
         rules.setState(state);
+        entryEvents.cut((first, events) -> rowEnds.put(first, first + events.size()));
     }
 
     @Override
@@ -184,7 +194,7 @@ final class MemoryBatch implements WriteBatch {
     @Override
     public void commit() {
         rules.enter();
-        rules.commit();
+        rules.commit(entryEvents);
         store.publish(this);
         end();
     }
@@ -206,6 +216,7 @@ final class MemoryBatch implements WriteBatch {
         streams.applyTo(target.streams);
         byRevision.applyTo(target.byRevision);
         byPosition.applyTo(target.byPosition);
+        rowEnds.applyTo(target.rowEnds);
         runs.applyTo(target.runs);
         sessions.applyTo(target.sessions);
         answers.applyTo(target.answers);

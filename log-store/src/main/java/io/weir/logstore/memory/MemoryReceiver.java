@@ -3,6 +3,8 @@ package io.weir.logstore.memory;
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.RowEvent;
+import io.weir.logstore.Run;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StoreException;
@@ -14,7 +16,6 @@ import io.weir.logstore.copy.CopyReader;
 import io.weir.logstore.copy.RowDecoder;
 import io.weir.logstore.copy.RowSink;
 import io.weir.logstore.memory.Tables.AnswerKey;
-import io.weir.logstore.memory.Tables.MemoryRun;
 import io.weir.logstore.memory.Tables.Revision;
 import io.weir.logstore.memory.Tables.RunKey;
 import java.nio.ByteBuffer;
@@ -49,7 +50,7 @@ final class MemoryReceiver implements StoreReceiver {
         if (!reader.isComplete()) {
             throw new StoreException.Corrupted("the copy has no end");
         }
-        received.linkEvents();
+        received.link();
         finished = true;
         return received.tables.state;
     }
@@ -66,10 +67,9 @@ final class MemoryReceiver implements StoreReceiver {
     public void close() {}
 
     private final class Rows implements RowSink {
-        private record Event(long position, long streamId, long revision, long stampMs, byte[] bytes) {}
-
         private final Tables tables = new Tables();
-        private final List<Event> events = new ArrayList<>();
+        private final List<RowEvent> events = new ArrayList<>();
+        private final Map<StreamKey, Long> streams = new HashMap<>();
         private final Map<Long, StreamKey> names = new HashMap<>();
 
         @Override
@@ -82,30 +82,19 @@ final class MemoryReceiver implements StoreReceiver {
         }
 
         @Override
-        public void event(long position, long streamId, long revision, long stampMs, byte[] event) {
-            events.add(new Event(position, streamId, revision, stampMs, event));
+        public void events(long firstPosition, List<RowEvent> row) {
+            tables.rowEnds.put(firstPosition, firstPosition + row.size());
+            events.addAll(row);
         }
 
         @Override
-        public void run(int slot, long streamId, long firstRevision, long firstPosition, int count) {
-            tables.runs.put(
-                    new RunKey(slot, new Revision(streamId, firstRevision)), new MemoryRun(firstPosition, count));
+        public void run(int slot, long streamId, Run run) {
+            tables.runs.put(new RunKey(slot, new Revision(streamId, run.firstRevision())), run);
         }
 
         @Override
         public void stream(StreamKey stream, long streamId) {
-            Map.Entry<RunKey, MemoryRun> last =
-                    tables.runs.floorEntry(new RunKey(stream.slot(), new Revision(streamId, Long.MAX_VALUE)));
-            if (last == null || last.getKey().first().streamId() != streamId) {
-                throw new StoreException.Corrupted("stream " + stream + " of the copy has no run");
-            }
-            int count = last.getValue().count();
-            tables.streams.put(
-                    stream,
-                    new StreamHead(
-                            streamId,
-                            last.getKey().first().revision() + count - 1,
-                            last.getValue().firstPosition() + count - 1));
+            streams.put(stream, streamId);
         }
 
         @Override
@@ -128,22 +117,32 @@ final class MemoryReceiver implements StoreReceiver {
             tables.expiries.put(expiry, true);
         }
 
-        /** Events come before the names of their streams. */
-        void linkEvents() {
-            for (Event event : events) {
-                StreamKey stream = names.get(event.streamId);
+        /** Events come before the names of their streams, and streams before their heads. */
+        void link() {
+            long position = 0;
+            for (RowEvent event : events) {
+                StreamKey stream = names.get(event.streamId());
                 if (stream == null) {
-                    throw new StoreException.Corrupted("stream " + event.streamId + " of the copy has no name");
+                    throw new StoreException.Corrupted("stream " + event.streamId() + " of the copy has no name");
                 }
-                MemoryEvent row = new MemoryEvent(stream, event.revision, event.position, event.stampMs, event.bytes);
-                tables.byPosition.put(event.position, row);
-                tables.byRevision.put(new Revision(event.streamId, event.revision), row);
-                tables.eventBytes += event.bytes.length;
+                byte[] bytes = event.bytes().array();
+                MemoryEvent linked = new MemoryEvent(stream, event.revision(), position, event.stampMs(), bytes);
+                tables.byPosition.put(position, linked);
+                tables.byRevision.put(new Revision(event.streamId(), event.revision()), linked);
+                tables.eventBytes += bytes.length;
+                position++;
             }
-            if (tables.byPosition.size() != tables.state.nextPosition()
-                    || tables.streams.size() != tables.state.nextStreamId()) {
-                throw new StoreException.Corrupted("the rows of the copy are not what " + tables.state + " says");
+            streams.forEach((stream, streamId) -> tables.streams.put(stream, head(stream, streamId)));
+        }
+
+        private StreamHead head(StreamKey stream, long streamId) {
+            Map.Entry<RunKey, Run> last =
+                    tables.runs.floorEntry(new RunKey(stream.slot(), new Revision(streamId, Long.MAX_VALUE)));
+            if (last == null || last.getKey().first().streamId() != streamId) {
+                throw new StoreException.Corrupted("stream " + stream + " of the copy has no run");
             }
+            return new StreamHead(
+                    streamId, last.getValue().lastRevision(), last.getValue().lastPosition());
         }
     }
 }

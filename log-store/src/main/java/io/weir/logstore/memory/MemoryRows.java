@@ -1,11 +1,16 @@
 package io.weir.logstore.memory;
 
+import io.weir.logstore.RowEvent;
 import io.weir.logstore.RowVisitor;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
 import io.weir.logstore.support.RowEncoder;
+import io.weir.logstore.support.RunPacker;
 import io.weir.logstore.support.TableSums;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -29,13 +34,18 @@ final class MemoryRows {
 
     /** In the order of tables; false if the visitor had enough before the end. */
     boolean visit() {
-        return events() && runs() && streams() && names() && sessions() && answers() && expiries();
+        return events() && runs() && streams() && names() && sessions() && answers() && expiries() && heads();
     }
 
     private boolean events() {
-        return all(tables.byPosition, row -> {
-            MemoryEvent event = row.getValue();
-            return rows.event(row.getKey(), idOf(event.stream()), event.revision(), event.stampMs(), event.bytes());
+        return all(tables.rowEnds, row -> {
+            List<RowEvent> events = new ArrayList<>();
+            for (MemoryEvent event :
+                    tables.byPosition.subMap(row.getKey(), row.getValue()).values()) {
+                events.add(new RowEvent(
+                        idOf(event.stream()), event.revision(), event.stampMs(), ByteBuffer.wrap(event.bytes())));
+            }
+            return rows.events(row.getKey(), events);
         });
     }
 
@@ -48,14 +58,19 @@ final class MemoryRows {
     }
 
     private boolean runs() {
+        return packed(RunPacker.ofFull(rows));
+    }
+
+    private boolean heads() {
+        return packed(RunPacker.ofLast(rows));
+    }
+
+    private boolean packed(RunPacker packer) {
         return all(
-                tables.runs,
-                row -> rows.run(
-                        row.getKey().slot(),
-                        row.getKey().first().streamId(),
-                        row.getKey().first().revision(),
-                        row.getValue().firstPosition(),
-                        row.getValue().count()));
+                        tables.runs,
+                        row -> packer.add(
+                                row.getKey().slot(), row.getKey().first().streamId(), row.getValue()))
+                && packer.end();
     }
 
     private boolean streams() {

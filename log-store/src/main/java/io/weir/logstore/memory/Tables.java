@@ -3,6 +3,7 @@ package io.weir.logstore.memory;
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.Run;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
@@ -14,7 +15,10 @@ final class Tables {
     final TreeMap<StreamKey, StreamHead> streams;
     final TreeMap<Revision, MemoryEvent> byRevision;
     final TreeMap<Long, MemoryEvent> byPosition;
-    final TreeMap<RunKey, MemoryRun> runs;
+    /** Which events share a row on disk: the position of the first, and the one after the last. */
+    final TreeMap<Long, Long> rowEnds;
+
+    final TreeMap<RunKey, Run> runs;
     final TreeMap<SessionId, SessionRow> sessions;
     final TreeMap<AnswerKey, byte[]> answers;
     final TreeMap<Expiry, Boolean> expiries;
@@ -27,6 +31,7 @@ final class Tables {
         streams = new TreeMap<>();
         byRevision = new TreeMap<>();
         byPosition = new TreeMap<>();
+        rowEnds = new TreeMap<>();
         runs = new TreeMap<>();
         sessions = new TreeMap<>();
         answers = new TreeMap<>();
@@ -37,6 +42,7 @@ final class Tables {
         streams = new TreeMap<>(other.streams);
         byRevision = new TreeMap<>(other.byRevision);
         byPosition = new TreeMap<>(other.byPosition);
+        rowEnds = new TreeMap<>(other.rowEnds);
         runs = new TreeMap<>(other.runs);
         sessions = new TreeMap<>(other.sessions);
         answers = new TreeMap<>(other.answers);
@@ -67,9 +73,6 @@ final class Tables {
             return bySlot != 0 ? bySlot : first.compareTo(other.first);
         }
     }
-
-    /** One append: where its events begin in the partition, and how many they are. */
-    record MemoryRun(long firstPosition, int count) {}
 
     /** Key of an answer; sequences are unsigned. */
     record AnswerKey(SessionId session, long sequence) implements Comparable<AnswerKey> {

@@ -6,6 +6,7 @@ import io.weir.logstore.TableDigests;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.DigestsLayout;
 import io.weir.logstore.layout.MetaLayout;
+import io.weir.logstore.layout.RowCheck;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
 import java.nio.ByteBuffer;
@@ -120,7 +121,7 @@ final class StoreTrees {
     /** As {@link #table(PageAccount, Table)}, handing on the rows that are sound. */
     TreeWalk table(@Nullable PageAccount account, Table table, TreeWalk.Rows then) {
         return walk(account, owner(table), 0, tree(table), (page, key, value) -> {
-            checksum.verify(table, key, value, Checksum.END_OFFSET);
+            RowCheck.verify(checksum, table, key, value);
             if (table == Table.META) {
                 metaRow(key, value);
             }

@@ -177,8 +177,15 @@ public final class BatchRules {
         mark = next;
     }
 
+    /** The digests count rows, which the events of an entry become at its end. */
+    public void requireNoEvents(EntryEvents events) {
+        if (!events.isEmpty()) {
+            throw new IllegalStateException("events were appended since the state was set: the entry has not ended");
+        }
+    }
+
     /** What is about to become durable must be dense, and its counters must say so. */
-    public void commit() {
+    public void commit(EntryEvents events) {
         if (!idsWithoutRun.isEmpty()) {
             throw new IllegalStateException("streams were created without an event: " + idsWithoutRun.keySet());
         }
@@ -186,6 +193,7 @@ public final class BatchRules {
             throw new IllegalStateException("the batch reached position " + nextPosition + " and stream id "
                     + nextStreamId + ", its state says " + state.nextPosition() + " and " + state.nextStreamId());
         }
+        requireNoEvents(events);
     }
 
     private void limit(String what, long value, long limit) {

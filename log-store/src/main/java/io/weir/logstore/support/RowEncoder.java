@@ -1,18 +1,20 @@
 package io.weir.logstore.support;
 
 import io.weir.logstore.Expiry;
+import io.weir.logstore.RowEvent;
 import io.weir.logstore.RowVisitor;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.EventsLayout;
+import io.weir.logstore.layout.RunBlock;
 import io.weir.logstore.layout.RunsLayout;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
-import java.nio.ByteBuffer;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -28,18 +30,25 @@ public final class RowEncoder {
         this.visitor = visitor;
     }
 
-    public boolean event(long position, long streamId, long revision, long stampMs, byte[] event) {
-        UnsafeBuffer key = EventsLayout.key(scratch, position);
-        UnsafeBuffer value = value(EventsLayout.EVENT_OFFSET + event.length);
-        EventsLayout.put(checksum, key, value, streamId, revision, stampMs, ByteBuffer.wrap(event));
+    public boolean events(long firstPosition, List<RowEvent> events) {
+        UnsafeBuffer key = EventsLayout.key(scratch, firstPosition);
+        UnsafeBuffer value = value(EventsLayout.rowBytes(events));
+        EventsLayout.put(checksum, key, value, events);
         return visitor.onRow(Table.EVENTS, key, value);
     }
 
-    public boolean run(int slot, long streamId, long firstRevision, long firstPosition, int count) {
-        UnsafeBuffer key = RunsLayout.key(scratch, slot, streamId, firstRevision);
-        UnsafeBuffer value = value(RunsLayout.VALUE_BYTES);
-        RunsLayout.put(checksum, key, value, firstPosition, count);
-        return visitor.onRow(Table.RUNS, key, value);
+    boolean runs(int slot, long streamId, RunBlock full) {
+        return block(Table.RUNS, RunsLayout.key(scratch, slot, streamId, full.firstRevision()), full);
+    }
+
+    boolean head(int slot, long streamId, RunBlock last) {
+        return block(Table.HEADS, RunsLayout.headKey(scratch, slot, streamId), last);
+    }
+
+    private boolean block(Table table, UnsafeBuffer key, RunBlock block) {
+        UnsafeBuffer value = value(RunsLayout.valueBytes(block));
+        RunsLayout.put(checksum, table, key, value, block);
+        return visitor.onRow(table, key, value);
     }
 
     public boolean stream(StreamKey stream, long streamId) {

@@ -8,6 +8,8 @@ import io.weir.logstore.Digest;
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.RowEvent;
+import io.weir.logstore.Run;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StoreException;
@@ -26,9 +28,11 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The bytes of format 2, row by row and file by file, against {@code format-2.txt}. A difference means that stores out there can no longer
+ * The bytes of format 3, row by row and file by file, against {@code format-3.txt}. A difference means that stores out there can no longer
  * be read: raise the format version instead of changing the file.
  */
 class LayoutGoldenTest {
@@ -59,7 +63,7 @@ class LayoutGoldenTest {
     }
 
     @Test
-    void rowsAndFilesHaveTheBytesOfFormat2() throws IOException {
+    void rowsAndFilesHaveTheBytesOfFormat3() throws IOException {
         meta();
         digests();
         events();
@@ -67,25 +71,38 @@ class LayoutGoldenTest {
         streams();
         sessions();
         files();
-        assertThat(lines).containsExactlyElementsOf(golden("format-2.txt"));
+        assertThat(lines).containsExactlyElementsOf(golden("format-3.txt"));
     }
 
-    @Test
-    void rowsOfFormat1AreRefused() throws IOException {
-        for (String line : golden("format-1.txt")) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void rowsOfOlderFormatsAreRefused(int format) throws IOException {
+        for (String line : golden("format-" + format + ".txt")) {
             String[] row = line.split(" ", -1);
-            UnsafeBuffer key = new UnsafeBuffer(HexFormat.of().parseHex(row[1]));
-            UnsafeBuffer value = new UnsafeBuffer(HexFormat.of().parseHex(row[2]));
-            for (ThrowingCallable read : List.<ThrowingCallable>of(
-                    () -> MetaLayout.identity(checksum, key, value),
-                    () -> MetaLayout.state(checksum, key, value),
-                    () -> DigestsLayout.tables(checksum, key, value),
-                    () -> DigestsLayout.mark(checksum, key, value))) {
+            UnsafeBuffer key = new UnsafeBuffer(HexFormat.of().parseHex(row[1].replace("-", "")));
+            byte[] bytes = HexFormat.of().parseHex(row[2]);
+            UnsafeBuffer value = new UnsafeBuffer(bytes);
+            for (ThrowingCallable read : readersOf(row[0], key, value, bytes)) {
                 assertThatThrownBy(read)
                         .isInstanceOf(StoreException.Incompatible.class)
-                        .hasMessageContaining("format 1");
+                        .hasMessageContaining("format " + format);
             }
         }
+    }
+
+    /** What looks at the format: the rows of {@code meta} and the files, before any other row. */
+    private List<ThrowingCallable> readersOf(String table, UnsafeBuffer key, UnsafeBuffer value, byte[] bytes) {
+        return switch (table) {
+            case "meta" ->
+                List.of(
+                        () -> MetaLayout.identity(checksum, key, value),
+                        () -> MetaLayout.state(checksum, key, value),
+                        () -> DigestsLayout.tables(checksum, key, value),
+                        () -> DigestsLayout.mark(checksum, key, value));
+            case "CURRENT" -> List.of(() -> CurrentLayout.decode(bytes));
+            case "checkpoint" -> List.of(() -> CheckpointLayout.decode(bytes));
+            default -> List.of();
+        };
     }
 
     private void files() {
@@ -134,25 +151,54 @@ class LayoutGoldenTest {
     }
 
     private void events() {
-        ByteBuffer event = ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII));
+        List<RowEvent> events = List.of(event(11, 4, "hello"), event(12, 0, ""), event(11, 5, "w"));
         UnsafeBuffer key = EventsLayout.key(scratch, 258);
-        UnsafeBuffer value = value(EventsLayout.EVENT_OFFSET + event.remaining());
-        EventsLayout.put(checksum, key, value, 11, 4, 1_700_000_000_124L, event);
+        UnsafeBuffer value = value(EventsLayout.rowBytes(events));
+        EventsLayout.put(checksum, key, value, events);
         row("events", key, value);
         EventsLayout.verify(checksum, key, value);
-        assertThat(EventsLayout.position(key)).isEqualTo(258);
-        assertThat(EventsLayout.streamId(value)).isEqualTo(11);
-        assertThat(EventsLayout.revision(value)).isEqualTo(4);
+        assertThat(EventsLayout.firstPosition(key)).isEqualTo(258);
+        assertThat(EventsLayout.count(value)).isEqualTo(3);
         assertThat(EventsLayout.stampMs(value)).isEqualTo(1_700_000_000_124L);
+        for (int i = 0; i < events.size(); i++) {
+            byte[] bytes = new byte[EventsLayout.length(value, i)];
+            value.getBytes(EventsLayout.offset(value, i), bytes);
+            RowEvent read = new RowEvent(
+                    EventsLayout.streamId(value, i),
+                    EventsLayout.revision(value, i),
+                    EventsLayout.stampMs(value),
+                    ByteBuffer.wrap(bytes));
+            assertThat(read).isEqualTo(events.get(i));
+        }
+    }
+
+    private static RowEvent event(long streamId, long revision, String text) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        return new RowEvent(streamId, revision, 1_700_000_000_124L, bytes);
     }
 
     private void runs() {
-        UnsafeBuffer key = RunsLayout.key(scratch, 1_023, 11, 4);
-        UnsafeBuffer value = value(RunsLayout.VALUE_BYTES);
-        RunsLayout.put(checksum, key, value, 258, 3);
-        row("runs", key, value);
-        assertThat(RunsLayout.run(checksum, key, value)).isEqualTo(new RunsLayout.Run(4, 258, 3));
-        assertThat(RunsLayout.isOf(key, 1_023, 11)).isTrue();
+        RunBlock block = new RunBlock();
+        block.begin(new Run(4, 258, 3));
+        assertThat(block.append(1_261, 200)).isTrue();
+        assertThat(block.append(1_462, 1)).isTrue();
+        block(Table.RUNS, RunsLayout.key(scratch, 1_023, 11, 4), block);
+        block(Table.HEADS, RunsLayout.headKey(scratch, 1_023, 11), block);
+        assertThat(RunsLayout.isOf(RunsLayout.key(scratch, 1_023, 11, 4), 1_023, 11))
+                .isTrue();
+    }
+
+    private void block(Table table, UnsafeBuffer key, RunBlock block) {
+        UnsafeBuffer value = value(RunsLayout.valueBytes(block));
+        RunsLayout.put(checksum, table, key, value, block);
+        row(table.tableName(), key, value);
+        RunBlock read = new RunBlock();
+        RunsLayout.get(checksum, table, key, value, read);
+        assertThat(RunsLayout.slot(key)).isEqualTo(1_023);
+        assertThat(RunsLayout.streamId(key)).isEqualTo(11);
+        assertThat(read.runOf(4)).isEqualTo(new Run(4, 258, 3));
+        assertThat(read.runOf(206)).isEqualTo(new Run(7, 1_261, 200));
+        assertThat(read.runOf(207)).isEqualTo(new Run(207, 1_462, 1));
     }
 
     private void streams() {

@@ -3,6 +3,7 @@ package io.weir.logstore.layout;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.logstore.Run;
 import io.weir.logstore.StoreException;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,8 @@ class LayoutProperties {
             new Layout(Table.META, DigestsLayout::tables),
             new Layout(Table.META, DigestsLayout::mark),
             new Layout(Table.EVENTS, LayoutProperties::event),
-            new Layout(Table.RUNS, RunsLayout::run),
+            new Layout(Table.RUNS, (checksum, key, value) -> runs(Table.RUNS, checksum, key, value)),
+            new Layout(Table.HEADS, (checksum, key, value) -> runs(Table.HEADS, checksum, key, value)),
             new Layout(Table.STREAMS, StreamsLayout::streamId),
             new Layout(Table.STREAMS, (checksum, key, value) -> StreamsLayout.stream(key)),
             new Layout(Table.NAMES, StreamsLayout::name),
@@ -42,10 +44,28 @@ class LayoutProperties {
 
     private static Object event(Checksum checksum, DirectBuffer key, DirectBuffer value) {
         EventsLayout.verify(checksum, key, value);
-        return EventsLayout.position(key)
-                + EventsLayout.streamId(value)
-                + EventsLayout.revision(value)
-                + EventsLayout.stampMs(value);
+        long sum = EventsLayout.firstPosition(key) + EventsLayout.stampMs(value);
+        for (int i = 0; i < EventsLayout.count(value); i++) {
+            sum += EventsLayout.streamId(value, i) + EventsLayout.revision(value, i);
+            for (int at = 0; at < EventsLayout.length(value, i); at++) {
+                sum += value.getByte(EventsLayout.offset(value, i) + at);
+            }
+        }
+        return sum;
+    }
+
+    private static Object runs(Table table, Checksum checksum, DirectBuffer key, DirectBuffer value) {
+        RunBlock block = new RunBlock();
+        RunsLayout.get(checksum, table, key, value, block);
+        try {
+            long sum = block.lastPosition();
+            for (Run run = block.first(); run != null; run = block.after(run)) {
+                sum += run.firstPosition();
+            }
+            return sum;
+        } catch (IllegalStateException e) {
+            throw Checksum.corrupted(table, key, String.valueOf(e.getMessage()));
+        }
     }
 
     /** Random bytes with many zeros, so that versions, flags and high halves of numbers are often in range. */
@@ -69,10 +89,17 @@ class LayoutProperties {
             UnsafeBuffer value = bytes(random);
             boolean sealed = value.capacity() >= Checksum.END_OFFSET && random.nextInt(4) != 0;
             if (sealed) {
-                checksum.seal(layout.table, key, value);
+                seal(layout.table, key, value);
             }
             decode(layout, key, value);
         }
+    }
+
+    /** As the table does: the row of events says how long its head is. */
+    private void seal(Table table, UnsafeBuffer key, UnsafeBuffer value) {
+        boolean hasHead = table == Table.EVENTS && value.capacity() >= 16;
+        int head = hasHead ? 16 + 24 * EventsLayout.count(value) : value.capacity();
+        checksum.sealHead(table, key, value, Math.min(head, value.capacity()));
     }
 
     /** Whether a value came out. */

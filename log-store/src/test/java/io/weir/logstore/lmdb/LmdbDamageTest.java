@@ -33,7 +33,10 @@ import org.lmdbjava.Txn;
 /** Rows that are not what was written: each is refused by name, none is served. */
 class LmdbDamageTest {
     private static final StreamKey A = key(1, "a");
+    private static final StreamKey OTHER = key(1, "other");
     private static final SessionId S = new SessionId(3, 4);
+    /** More than a block takes. */
+    private static final int RUNS = 80;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -47,10 +50,19 @@ class LmdbDamageTest {
         store = LmdbLogStore.open(directory, IDENTITY, Settings.defaults());
         try (WriteBatch batch = store.beginWrite()) {
             append(batch, A, 1, events("first"));
+            fillABlock(batch);
             batch.putSession(S, new SessionRow(1, 2, 3));
             batch.putAnswer(S, 7, new byte[] {1, 2, 3});
             batch.addExpiry(new Expiry(9, S));
             batch.commit();
+        }
+    }
+
+    /** Of stream A, so that table {@code runs} has a row. */
+    private static void fillABlock(WriteBatch batch) {
+        for (int i = 0; i < RUNS; i++) {
+            append(batch, OTHER, 1, events("between"));
+            append(batch, A, 1, events("more"));
         }
     }
 
@@ -109,11 +121,16 @@ class LmdbDamageTest {
         }
     }
 
+    private static void streams(ReadView view) {
+        stream(view, A, 0, true, Integer.MAX_VALUE);
+        stream(view, OTHER, 0, true, Integer.MAX_VALUE);
+    }
+
     private static void readFrom(Table table, ReadView view) {
         switch (table) {
             case META -> view.state();
-            case EVENTS, NAMES -> partition(view, 0, true, 9);
-            case RUNS, STREAMS -> stream(view, A, 0, true, 9);
+            case EVENTS, NAMES -> partition(view, 0, true, Integer.MAX_VALUE);
+            case RUNS, STREAMS, HEADS -> streams(view);
             case SESSIONS -> view.session(S);
             case ANSWERS -> view.answer(S, 7);
             default -> throw new AssertionError(table);
@@ -180,11 +197,11 @@ class LmdbDamageTest {
     @ParameterizedTest
     @EnumSource(
             value = Table.class,
-            names = {"EVENTS", "RUNS", "NAMES"})
+            names = {"EVENTS", "RUNS", "HEADS", "NAMES"})
     void aMissingRowIsSeen(Table table) {
         append(store, A, 2, "second");
         append(store, key(1, "b"), 3, "third");
-        deleteFirstRow(table);
+        deleteRow(table, true);
         assertThatThrownBy(() -> {
                     try (ReadView view = store.openRead()) {
                         readFrom(table, view);
@@ -194,11 +211,12 @@ class LmdbDamageTest {
                 .hasMessageContaining("table " + table.tableName());
     }
 
-    private void deleteFirstRow(Table table) {
+    /** The first or the last row of a table. */
+    private void deleteRow(Table table, boolean first) {
         Environment environment = store.environment();
         try (Txn<UnsafeBuffer> txn = environment.beginWrite()) {
             try (Cursor<UnsafeBuffer> cursor = environment.table(table).openCursor(txn)) {
-                assertThat(cursor.first()).isTrue();
+                assertThat(first ? cursor.first() : cursor.last()).isTrue();
                 cursor.delete();
             }
             txn.commit();
@@ -207,12 +225,12 @@ class LmdbDamageTest {
 
     @Test
     void eventsThatEndBeforeTheStateAreSeenAtOpen() {
-        deleteFirstRow(Table.EVENTS);
+        deleteRow(Table.EVENTS, false);
         store.close();
         assertThatThrownBy(() -> LmdbLogStore.open(directory, IDENTITY, Settings.defaults()))
                 .isInstanceOf(StoreException.Corrupted.class)
-                .hasMessageContaining("position 1")
-                .hasMessageContaining("table events at 0");
+                .hasMessageContaining("position 161")
+                .hasMessageContaining("table events at 160");
     }
 
     @Test

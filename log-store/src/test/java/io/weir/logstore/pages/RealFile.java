@@ -1,13 +1,16 @@
 package io.weir.logstore.pages;
 
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.RowEvent;
 import io.weir.logstore.StoreFixtures;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.DigestsLayout;
+import io.weir.logstore.layout.EventsLayout;
 import io.weir.logstore.layout.MetaLayout;
 import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
 import io.weir.logstore.support.TableSums;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -149,8 +152,14 @@ final class RealFile implements AutoCloseable {
 
     private void putSealed(Txn<byte[]> txn, Table table, byte[] key, byte[] fields) {
         UnsafeBuffer value = new UnsafeBuffer(new byte[Checksum.END_OFFSET + fields.length]);
-        value.putBytes(Checksum.END_OFFSET, fields);
-        checksum.seal(table, new UnsafeBuffer(key), value);
+        if (table == Table.EVENTS) {
+            List<RowEvent> event = List.of(new RowEvent(1, 2, 3, ByteBuffer.wrap(fields)));
+            value = new UnsafeBuffer(new byte[EventsLayout.rowBytes(event)]);
+            EventsLayout.put(checksum, new UnsafeBuffer(key), value, event);
+        } else {
+            value.putBytes(Checksum.END_OFFSET, fields);
+            checksum.seal(table, new UnsafeBuffer(key), value);
+        }
         put(txn, table, key, value.byteArray());
     }
 

@@ -1,0 +1,78 @@
+package io.weir.logstore.layout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.logstore.RowEvent;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** How the events of an entry are cut into rows. Every replica must cut as pinned here. */
+class EventPackingTest {
+    private static List<Integer> rows(List<RowEvent> events) {
+        List<Integer> rows = new ArrayList<>();
+        for (int from = 0; from < events.size(); from += rows.get(rows.size() - 1)) {
+            rows.add(EventPacking.nextRow(events.subList(from, events.size())));
+        }
+        return rows;
+    }
+
+    private static List<RowEvent> events(int count, int bytes) {
+        return Collections.nCopies(count, new RowEvent(1, 2, 3, ByteBuffer.allocate(bytes)));
+    }
+
+    @Test
+    void cutsWherePagesAreFilled() {
+        assertThat(rows(events(1, 0))).containsExactly(1);
+        assertThat(rows(events(64, 1_054))).containsExactly(60, 3, 1);
+        assertThat(rows(events(64, 100))).containsExactly(64);
+        assertThat(rows(events(200, 0))).containsExactly(64, 64, 64, 8);
+        assertThat(rows(events(2, 1_054))).as("half of a page would stay empty").containsExactly(1, 1);
+        assertThat(rows(events(3, 1_054))).containsExactly(3);
+        assertThat(rows(events(4, 1_054))).containsExactly(3, 1);
+        assertThat(rows(events(2, 900)))
+                .as("as long as a row may be that shares a page")
+                .containsExactly(2);
+        assertThat(rows(events(3, 1 << 20)))
+                .as("longer than any row of several")
+                .containsExactly(1, 1, 1);
+        assertThat(rows(events(9, 30_000))).containsExactly(2, 2, 2, 2, 1);
+    }
+
+    @Test
+    void eventsOfTwoStampsDoNotShareARow() {
+        List<RowEvent> events = new ArrayList<>(events(3, 10));
+        events.add(new RowEvent(1, 2, 4, ByteBuffer.allocate(10)));
+        assertThat(rows(events)).containsExactly(3, 1);
+    }
+
+    @Property(tries = 300)
+    void everyRowHasAnEventAndFewPagesAreWasted(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<RowEvent> events = new ArrayList<>();
+        for (int i = 1 + random.nextInt(150); i > 0; i--) {
+            int bytes = random.nextInt(1 << (1 + random.nextInt(16)));
+            events.add(new RowEvent(1, i, 3, ByteBuffer.allocate(bytes)));
+        }
+        int from = 0;
+        for (int count : rows(events)) {
+            assertThat(count).isBetween(1, EventsLayout.MAX_EVENTS);
+            int bytes = EventsLayout.rowBytes(events.subList(from, from + count));
+            if (count > 1) {
+                assertThat(bytes).isLessThanOrEqualTo(64 << 10);
+                assertThat(bytes <= 2_022
+                                || (bytes + 16) % 4_096 == 0
+                                || (bytes + 16) * 4 >= (bytes + 16 + 4_095) / 4_096 * 4_096 * 3)
+                        .as("%d bytes", bytes)
+                        .isTrue();
+            }
+            from += count;
+        }
+        assertThat(from).isEqualTo(events.size());
+    }
+}
