@@ -41,19 +41,21 @@ class InspectStoreTest {
         LmdbLogStore store = LmdbLogStore.open(directory, IDENTITY, Settings.defaults());
         StreamKey stream = new StreamKey(1, "order-7".getBytes(StandardCharsets.UTF_8));
         try (WriteBatch batch = store.beginWrite()) {
-            List<ByteBuffer> events = new ArrayList<>();
-            for (int i = 0; i < EVENTS; i++) {
-                events.add(ByteBuffer.wrap(("event-" + i).getBytes(StandardCharsets.UTF_8)));
-            }
             batch.createStream(stream, 0);
-            batch.append(stream, 0, 0, 77, events);
-            batch.setState(new PartitionState(3, 5, EVENTS, 1, 77, new Digest(1, 2)));
+            for (int i = 0; i < EVENTS; i += 2) {
+                batch.append(stream, i, i, 77, List.of(event(i), event(i + 1)));
+                batch.setState(new PartitionState(3, 5, i + 2, 1, 77, new Digest(1, 2)));
+            }
             batch.commit();
         }
         try (Checkpoint checkpoint = store.beginCheckpoint()) {
             checkpoint.complete();
         }
         return store;
+    }
+
+    private static ByteBuffer event(int number) {
+        return ByteBuffer.wrap(("event-" + number).getBytes(StandardCharsets.UTF_8));
     }
 
     private Run inspect(String... options) {
@@ -76,7 +78,7 @@ class InspectStoreTest {
             assertThat(shown.get("cluster").asText()).isEqualTo("c1");
             assertThat(shown.get("partition").asInt()).isEqualTo(2);
             assertThat(shown.get("tables").get(1).get("table").asText()).isEqualTo("events");
-            assertThat(shown.get("tables").get(1).get("rows").asLong()).isEqualTo(EVENTS);
+            assertThat(shown.get("tables").get(1).get("rows").asLong()).isEqualTo(EVENTS / 2);
             assertThat(json(inspect("checkpoint")).get("nextPosition").asLong()).isEqualTo(EVENTS);
         }
     }
@@ -87,9 +89,12 @@ class InspectStoreTest {
         JsonNode rows = json(inspect("store", "--table", "events", "--from", "0000000000000004", "--limit", "3"))
                 .get("rows");
         assertThat(rows).hasSize(3);
-        assertThat(rows.get(0).get("position").asLong()).isEqualTo(4);
+        assertThat(rows.get(0).get("firstPosition").asLong()).isEqualTo(4);
         assertThat(rows.get(0).get("stampMs").asLong()).isEqualTo(77);
-        assertThat(rows.get(2).get("event").asText()).isEqualTo("6576656e742d36");
+        JsonNode event = rows.get(2).get("events").get(1);
+        assertThat(event.get("position").asLong()).isEqualTo(9);
+        assertThat(event.get("revision").asLong()).isEqualTo(9);
+        assertThat(event.get("event").asText()).isEqualTo("6576656e742d39");
         assertThat(json(inspect("store", "--table", "sessions")).get("rows")).isEmpty();
         assertThat(json(inspect("store", "--table", "streams"))
                         .get("rows")
@@ -114,10 +119,11 @@ class InspectStoreTest {
         assertThat(run.exitCode()).isEqualTo(1);
         JsonNode damage = json(run).get("verification").get("damage");
         assertThat(damage.get("page").asLong()).isEqualTo(at / 4_096);
-        assertThat(damage.get("key").asText()).isEqualTo("0000000000000009");
+        assertThat(damage.get("key").asText()).isEqualTo("0000000000000008");
+        assertThat(damage.get("what").asText()).contains("event 1");
         Run rows = inspect("store", "--table", "events");
         assertThat(rows.exitCode()).isEqualTo(1);
-        assertThat(rows.err()).contains("key 0000000000000009").contains("checksum");
+        assertThat(rows.err()).contains("key 0000000000000008").contains("checksum");
     }
 
     @Test

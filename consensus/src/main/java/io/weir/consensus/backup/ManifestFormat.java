@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {
- *   "format": 1,
+ *   "format": 2,
  *   "backup": "6a1c...",
  *   "weir": "0.1.0",
  *   "cluster": "shop",
@@ -37,15 +37,15 @@ import org.jspecify.annotations.Nullable;
  * Each partition stands in one line. The checksum is over all that stands before its line.
  */
 final class ManifestFormat {
-    /** The only format; a newer one is refused. */
-    static final int FORMAT = 1;
+    /** The only format that is read. Format 1 had copies of version 1 beside the same manifest. */
+    static final int FORMAT = 2;
 
     private static final Pattern FORMAT_LINE = Pattern.compile("\\{\n  \"format\": ([0-9]{1,9}),\n");
     private static final String END = "  \"crc32c\": \"";
 
     private static final Pattern WHOLE = Pattern.compile("""
             \\{
-              "format": 1,
+              "format": 2,
               "backup": "(?<id>[0-9a-f-]{36})",
               "weir": "(?<weir>[^"\\\\\n]{1,64})",
               "cluster": "(?<cluster>[A-Za-z0-9._-]{1,64})",

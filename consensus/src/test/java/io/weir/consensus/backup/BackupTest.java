@@ -18,10 +18,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BackupTest {
     private static final UUID ID = UUID.fromString("6a1c0c7e-0000-4000-8000-00000000beef");
-    private static final Path GOLDEN = Path.of("src/test/resources/backup-1");
+    private static final Path GOLDEN = Path.of("src/test/resources/backup-2");
 
     @TempDir
     Path directory;
@@ -34,11 +36,11 @@ class BackupTest {
     }
 
     /**
-     * The bytes of format 1. A difference means that backups out there can no longer be read: raise the format instead of
+     * The bytes of format 2. A difference means that backups out there can no longer be read: raise the format instead of
      * changing the files. {@code -Dbackup.write=true} writes them anew.
      */
     @Test
-    void aBackupHasTheBytesOfFormat1() throws IOException {
+    void aBackupHasTheBytesOfFormat2() throws IOException {
         Backup backup = create(2);
         assertThat(names(backup.directory())).containsExactly("backup.json", "partition-0.copy", "partition-1.copy");
         for (String name : names(backup.directory())) {
@@ -72,15 +74,16 @@ class BackupTest {
         assertThatThrownBy(() -> create(1)).isInstanceOf(CannotOpen.class).hasMessageContaining("is not empty");
     }
 
-    @Test
-    void anotherFormatIsNamed() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void anotherFormatIsNamed(int format) throws IOException {
         Backup backup = create(1);
         Path file = backup.directory().resolve("backup.json");
-        Files.writeString(file, Files.readString(file).replace("\"format\": 1,", "\"format\": 2,"));
+        Files.writeString(file, Files.readString(file).replace("\"format\": 2,", "\"format\": " + format + ","));
         assertThatThrownBy(() -> Backup.open(backup.directory()))
                 .isInstanceOf(CannotOpen.class)
-                .hasMessageContaining("format 2")
-                .hasMessageContaining("reads format 1");
+                .hasMessageContaining("has format " + format)
+                .hasMessageContaining("reads format 2");
     }
 
     /** Each file is sound in itself: only the manifest knows that it is not the one that was written. */
