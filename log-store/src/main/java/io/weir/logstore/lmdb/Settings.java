@@ -8,7 +8,8 @@ package io.weir.logstore.lmdb;
  * @param minGrowthBytes the least by which the map grows; else it doubles. More than the largest batch, so that a batch
  *     that met a full map succeeds when it is tried again
  * @param readers views that may be open at a time, 1 to 1 024
- * @param cachedHeads ends of streams that the writer remembers, about 300 bytes each
+ * @param cachedHeads ends of streams that the writer remembers, rounded down to a power of two, at least one; 40 bytes each
+ *     at once, and the stream's name when it is remembered
  * @param drainMs how long growth waits for open views before the batch is refused, in milliseconds
  */
 public record Settings(long initialMapBytes, long minGrowthBytes, int readers, int cachedHeads, long drainMs) {
