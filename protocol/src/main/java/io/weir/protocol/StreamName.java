@@ -21,7 +21,7 @@ public final class StreamName implements Comparable<StreamName> {
 
     private StreamName(ByteString utf8) {
         this.utf8 = utf8;
-        this.slot = slotOf(utf8);
+        this.slot = slotOf(utf8.toByteArray());
     }
 
     /**
@@ -72,9 +72,9 @@ public final class StreamName implements Comparable<StreamName> {
         return slot;
     }
 
-    private static int slotOf(ByteString utf8) {
+    private static int slotOf(byte[] utf8) {
         int from = 0;
-        int to = utf8.size();
+        int to = utf8.length;
         int open = indexOf(utf8, '{', 0);
         if (open >= 0) {
             int close = indexOf(utf8, '}', open + 1);
@@ -84,13 +84,13 @@ public final class StreamName implements Comparable<StreamName> {
             }
         }
         CRC32C crc = new CRC32C();
-        crc.update(utf8.substring(from, to).asReadOnlyByteBuffer());
+        crc.update(utf8, from, to - from);
         return (int) (crc.getValue() % Limits.SLOTS);
     }
 
-    private static int indexOf(ByteString bytes, char wanted, int from) {
-        for (int i = from; i < bytes.size(); i++) {
-            if (bytes.byteAt(i) == wanted) {
+    private static int indexOf(byte[] bytes, char wanted, int from) {
+        for (int i = from; i < bytes.length; i++) {
+            if (bytes[i] == wanted) {
                 return i;
             }
         }

@@ -13,9 +13,9 @@ import io.weir.protocol.StreamName;
 import io.weir.protocol.StreamState;
 import io.weir.protocol.Violation;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * One command being decided: the runs that it would append and the conditions that failed so far. It reads the state and
@@ -30,7 +30,7 @@ final class Decision {
     private static final long NO_REVISION = -1;
 
     private final StateView state;
-    private final Map<StreamKey, Long> lastRevisions = new TreeMap<>();
+    private final Map<StreamKey, Long> lastRevisions = new LinkedHashMap<>();
     private final List<Effects.Run> runs = new ArrayList<>();
     private final List<Violation> violations = new ArrayList<>();
     private long nextPosition;

@@ -15,6 +15,7 @@ import io.weir.protocol.Outcome;
 import io.weir.protocol.Proposal;
 import io.weir.protocol.Refusal;
 import io.weir.protocol.StreamName;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -177,12 +178,11 @@ public final class PartitionStateMachine {
             if (run.creates()) {
                 batch.createStream(run.key(), nextStreamId++);
             }
-            batch.append(
-                    run.key(),
-                    run.firstRevision(),
-                    run.firstPosition(),
-                    logTimeMs,
-                    run.events().stream().map(ByteString::asReadOnlyByteBuffer).toList());
+            List<ByteBuffer> events = new ArrayList<>(run.events().size());
+            for (ByteString event : run.events()) {
+                events.add(event.asReadOnlyByteBuffer());
+            }
+            batch.append(run.key(), run.firstRevision(), run.firstPosition(), logTimeMs, events);
             nextPosition += run.events().size();
             written.add(run.stream());
         }
