@@ -1,6 +1,7 @@
 package io.weir.benchmarks;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import io.weir.logstore.SessionId;
 import io.weir.protocol.Append;
 import io.weir.protocol.Command;
@@ -79,10 +80,12 @@ final class TransactionSource {
                 .toByteString();
     }
 
-    /** As a follower reads it. */
+    /** As a follower reads it: the events point into the entry. */
     static LogEntry parse(ByteString entry) {
         try {
-            return LogEntry.parseFrom(entry.newCodedInput());
+            CodedInputStream in = entry.newCodedInput();
+            in.enableAliasing(true);
+            return LogEntry.parseFrom(in);
         } catch (IOException e) {
             throw new IllegalStateException("the benchmark's own entry cannot be read", e);
         }
