@@ -12,6 +12,7 @@ import io.weir.protocol.Proposal;
 import io.weir.protocol.RequestId;
 import io.weir.protocol.StreamName;
 import io.weir.protocol.Transact;
+import io.weir.statemachine.PartitionStateMachine;
 import io.weir.statemachine.SessionIds;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -73,7 +74,7 @@ final class TransactionSource {
                 .setTransact(transaction)
                 .build();
         return LogEntry.newBuilder()
-                .setFormat(1)
+                .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
                 .setStampMs(STAMP_MS + sequence)
                 .addProposals(Proposal.newBuilder().setCommand(command).setDeadlineMs(STAMP_MS + sequence + 60_000))
                 .build()

@@ -13,20 +13,19 @@ import io.weir.protocol.Refusal;
 import io.weir.protocol.RequestId;
 import io.weir.protocol.Requirement;
 import io.weir.protocol.Violation;
-import java.util.Arrays;
 
 /**
  * The two hashes of a partition: the fingerprint of what one command asks, which tells a repeated request from a reused
  * id, and the rolling digest over everything that was applied.
  *
- * <p>Both are SHA-256 cut to 128 bits, fed field by field with every length in front: protobuf does not promise that two
- * versions serialise alike. The event bytes go through SHA-256 once, in the fingerprint; the digest takes the fingerprint.
+ * <p>Both are fed field by field with every length in front ({@link FieldHash}): protobuf does not promise that two versions
+ * serialise alike. The event bytes are hashed once, for the fingerprint; the digest takes the fingerprint.
  *
  * <p>Not for several threads. Holds nothing between entries, nor after one that was broken off by an exception.
  */
 final class CommandHash {
     /** Bytes of a fingerprint. */
-    static final int FINGERPRINT_BYTES = 16;
+    static final int FINGERPRINT_BYTES = FieldHash.BYTES;
 
     private final FieldHash content = new FieldHash();
     private final FieldHash rolling = new FieldHash();
@@ -48,7 +47,7 @@ final class CommandHash {
             }
             case OPERATION_NOT_SET -> {}
         }
-        return Arrays.copyOf(content.finish(), FINGERPRINT_BYTES);
+        return content.finish();
     }
 
     private void append(Append append) {

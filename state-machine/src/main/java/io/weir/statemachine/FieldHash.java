@@ -1,49 +1,39 @@
 package io.weir.statemachine;
 
+import com.dynatrace.hash4j.hashing.HashStream128;
+import com.dynatrace.hash4j.hashing.HashValue128;
+import com.dynatrace.hash4j.hashing.Hashing;
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.weir.logstore.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
- * SHA-256 over a sequence of fields. Numbers are 8 bytes, big-endian; byte strings have their length in front, so that two
- * different sequences never feed the same bytes. Event bytes are not copied on their way.
+ * XXH3 with 128 bits over a sequence of fields. Numbers are 8 bytes, little-endian; byte strings have their length in front,
+ * so that two different sequences never feed the same bytes. Event bytes are not copied on their way.
+ *
+ * <p>It finds out chance, not an adversary: whoever wants two contents with one hash can make them (ADR 16 says why that
+ * does no harm here).
  */
 final class FieldHash extends ByteOutput {
-    private static final int SCRATCH_BYTES = 256;
+    /** Bytes of a hash. */
+    static final int BYTES = 2 * Long.BYTES;
 
-    private final MessageDigest sha256;
-    /** Collects numbers: one call into the digest for many of them. */
-    private final ByteBuffer scratch = ByteBuffer.allocate(SCRATCH_BYTES);
-
-    FieldHash() {
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
-    }
+    private final HashStream128 xxh3 = Hashing.xxh3_128().hashStream();
 
     /** Begins anew: what an attempt that was broken off has left must not get into the next hash. */
     void begin() {
-        scratch.clear();
-        sha256.reset();
+        xxh3.reset();
     }
 
     void number(long value) {
-        if (scratch.remaining() < Long.BYTES) {
-            drain();
-        }
-        scratch.putLong(value);
+        xxh3.putLong(value);
     }
 
     void bytes(ByteString value) {
         number(value.size());
-        drain();
         try {
             UnsafeByteOperations.unsafeWriteTo(value, this);
         } catch (IOException e) {
@@ -53,49 +43,49 @@ final class FieldHash extends ByteOutput {
 
     void bytes(byte[] value) {
         number(value.length);
-        drain();
-        sha256.update(value);
+        xxh3.putBytes(value);
     }
 
-    /** The 32 bytes of the hash of all fields since {@link #begin()}. */
+    /** The {@link #BYTES} bytes of the hash of all fields since {@link #begin()}, in XXH3's canonical order. */
     byte[] finish() {
-        drain();
-        return sha256.digest();
+        Digest digest = finishDigest();
+        return ByteBuffer.allocate(BYTES)
+                .putLong(digest.high())
+                .putLong(digest.low())
+                .array();
     }
 
-    /** The first 16 bytes of the hash of all fields since {@link #begin()}. */
+    /** The hash of all fields since {@link #begin()}. */
     Digest finishDigest() {
-        ByteBuffer bytes = ByteBuffer.wrap(finish());
-        return new Digest(bytes.getLong(), bytes.getLong());
-    }
-
-    private void drain() {
-        sha256.update(scratch.array(), 0, scratch.position());
-        scratch.clear();
+        HashValue128 hash = xxh3.get();
+        return new Digest(hash.getMostSignificantBits(), hash.getLeastSignificantBits());
     }
 
     @Override
     public void write(byte value) {
-        sha256.update(value);
+        xxh3.putByte(value);
     }
 
     @Override
     public void write(byte[] value, int offset, int length) {
-        sha256.update(value, offset, length);
+        xxh3.putBytes(value, offset, length);
     }
 
     @Override
     public void writeLazy(byte[] value, int offset, int length) {
-        sha256.update(value, offset, length);
+        write(value, offset, length);
     }
 
+    /** Bytes outside of the heap are copied: what is applied comes in arrays. */
     @Override
     public void write(ByteBuffer value) {
-        sha256.update(value);
+        byte[] copy = new byte[value.remaining()];
+        value.get(copy);
+        xxh3.putBytes(copy);
     }
 
     @Override
     public void writeLazy(ByteBuffer value) {
-        sha256.update(value);
+        write(value);
     }
 }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionStateMachine {
     /** The only {@link LogEntry#getFormat() format} of log entries. What is refused, too, is part of the format. */
-    public static final int LOG_ENTRY_FORMAT = 1;
+    public static final int LOG_ENTRY_FORMAT = 2;
 
     /** An upper bound of what a violation takes in a stored answer beside its stream's name. */
     private static final int MAX_VIOLATION_BYTES = 64;

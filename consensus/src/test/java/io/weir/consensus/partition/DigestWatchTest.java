@@ -8,6 +8,7 @@ import io.weir.protocol.DigestReports;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.statemachine.DigestVerdict;
+import io.weir.statemachine.PartitionStateMachine;
 import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +98,7 @@ class DigestWatchTest {
         assertThat(announced()).isEqualTo(1);
         assertThat(last())
                 .isEqualTo(LogEntry.newBuilder()
-                        .setFormat(1)
+                        .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
                         .setStampMs(77)
                         .setDigestMark(true)
                         .build());

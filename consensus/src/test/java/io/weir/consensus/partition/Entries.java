@@ -10,6 +10,7 @@ import io.weir.protocol.LogEntry;
 import io.weir.protocol.Proposal;
 import io.weir.protocol.RequestId;
 import io.weir.protocol.StreamName;
+import io.weir.statemachine.PartitionStateMachine;
 import io.weir.statemachine.SessionIds;
 
 /** Commands and log entries as a leader makes them. */
@@ -38,7 +39,9 @@ final class Entries {
     }
 
     static LogEntry entry(Command... commands) {
-        LogEntry.Builder entry = LogEntry.newBuilder().setFormat(1).setStampMs(STAMP_MS);
+        LogEntry.Builder entry = LogEntry.newBuilder()
+                .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
+                .setStampMs(STAMP_MS);
         for (Command command : commands) {
             entry.addProposals(Proposal.newBuilder().setCommand(command).setDeadlineMs(STAMP_MS + 10_000));
         }
