@@ -52,11 +52,21 @@ final class Home {
             return s;
         }
         if (part == NOTHING && isTooLate(s, t, home)) {
-            return layout.with(s, Flag.FORGOTTEN_SAID, t);
+            return withoutRecord(s, t, home);
         }
         long next = participant.abort(s, t, home);
         next = tellAborted(layout.with(next, Flag.ABORT_STORED, t), t);
         return layout.is(s, Flag.COMMIT_STORED, t) ? layout.broken(next, Invariant.DECIDED_ONCE) : next;
+    }
+
+    /**
+     * Home stores nothing, and whatever is still staged is to be aborted. As long as the session lives, home would have a
+     * decision that it once made: then this is NEVER, which a client may be told.
+     */
+    private long withoutRecord(long s, int t, int home) {
+        boolean isNever = layout.time(s, home) <= scenario.sessionEnd() || mutant == Mutant.FORGOTTEN_IS_NEVER;
+        long next = layout.with(s, Flag.FORGOTTEN_SAID, t);
+        return isNever ? layout.with(next, Flag.REFUSED, t) : next;
     }
 
     /** The client is told what is stored, at once; in small steps this is a step of its own. */

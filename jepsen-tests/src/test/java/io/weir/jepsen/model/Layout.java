@@ -34,7 +34,7 @@ final class Layout {
         /** Home has stored this decision once: anyone may know. */
         COMMIT_STORED(0),
         ABORT_STORED(1),
-        /** Home has answered FORGOTTEN_OR_NEVER once. */
+        /** Home has answered FORGOTTEN_OR_NEVER, or NEVER, once. */
         FORGOTTEN_SAID(2),
         /** Home has applied Forget, and still has the answer. */
         SHRUNK(3),

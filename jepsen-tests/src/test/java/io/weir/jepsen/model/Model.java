@@ -157,7 +157,11 @@ final class Model {
 
     private String decided(long s, int t, int at) {
         boolean isStored = layout.part(s, t, at) == Layout.ABORTED;
-        return !isStored && layout.is(s, Flag.FORGOTTEN_SAID, t) ? ": FORGOTTEN_OR_NEVER" : "";
+        boolean isOfSession = layout.time(s, at) <= scenario.sessionEnd();
+        if (isStored || !layout.is(s, Flag.FORGOTTEN_SAID, t)) {
+            return "";
+        }
+        return isOfSession ? ": NEVER" : ": FORGOTTEN_OR_NEVER";
     }
 
     private String phase(long s) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 enum Mutant {
     NONE("the protocol as it is", null),
 
-    LATER_EXPIRY_ON_RESEND("a Prepare that is sent again carries a later E", ABORT_KEEPS_OUT),
+    LATER_EXPIRY_ON_RESEND("a Prepare that is sent again carries a later E", NO_FALSE_NO),
     HOME_NOT_IN_THE_ID("another driver lets another participant decide", NOT_TORN),
     CONDITIONS_BEFORE_LOCKS("Prepare looks at the conditions before it looks at the locks", REJECTED_FOR_A_REASON),
     CONDITIONS_IGNORE_LOCKS("conditions do not mind exclusive locks", SERIALIZABLE),
@@ -33,8 +33,9 @@ enum Mutant {
     COMMIT_WITHOUT_HOMES_YES("home stores COMMIT without its own YES", NOT_TORN),
     SECOND_DECISION_OVERWRITES("a second Decide replaces the first", DECIDED_ONCE),
     DECIDED_AFTER_DROP("home stores a decision past E, though it has no record", DECIDED_ONCE),
-    FORGOTTEN_BEFORE_EXPIRY("home without a record answers FORGOTTEN_OR_NEVER before E, and stores nothing", NOT_TORN),
-    FORGOTTEN_IS_NO_ANSWER("FORGOTTEN_OR_NEVER does not abort a part that is staged", LOCKS_CAN_GO),
+    FORGOTTEN_BEFORE_EXPIRY("home without a record answers NEVER before E, and stores nothing", NO_FALSE_NO),
+    FORGOTTEN_IS_NEVER("home without a record answers NEVER when the session is over", NO_FALSE_NO),
+    FORGOTTEN_IS_NO_ANSWER("NEVER, or FORGOTTEN_OR_NEVER, does not abort a part that is staged", LOCKS_CAN_GO),
     ANSWER_BEFORE_DECISION("the client is told Committed when all have voted YES", SAME_ANSWER),
     RESOLVE_BEFORE_DECISION("participants are resolved when all have voted YES", NOT_TORN),
     NO_WITHOUT_DECISION("the client is told no because of one NO or LOCKED, without a decision", NO_FALSE_NO),
@@ -44,6 +45,8 @@ enum Mutant {
     DROPPED_BY_ANOTHERS_TIME("a participant drops its vote or mark when home's log time is past E", ABORT_KEEPS_OUT),
     HOME_DROPS_BEFORE_EXPIRY("home drops its record after Forget, before E", ABORT_KEEPS_OUT),
     DROPPED_BEFORE_FORGET("home drops its record at the end of the session, without Forget", NOT_TORN),
+    DROPPED_WHEN_ANSWERED("home drops its record because the client has seen the answer", ABORT_KEEPS_OUT),
+    HOME_DROPS_AT_EXPIRY("home drops its answer after Forget at E, not at the end of the session", NO_FALSE_NO),
     EARLY_FORGET("Forget before the others have answered that they are resolved", NOT_TORN),
     FORGET_AFTER_THE_FIRST("Forget when one of the others has answered", NOT_TORN),
     NO_HOME_QUERY("a read that meets a lock answers from its snapshot", NOTHING_MISSED),
@@ -57,7 +60,6 @@ enum Mutant {
     UNKNOWN_SESSION_EXECUTES("a command of a session that is over is executed", SAME_ANSWER),
 
     NO_NOT_RECORDED("a NO is answered, not recorded", null),
-    HOME_DROPS_AT_EXPIRY("home drops its answer after Forget at E, not at the end of the session", null),
     ABORT_FORGOTTEN_EARLY("home forgets an ABORT without waiting for the others", null);
 
     private final String description;

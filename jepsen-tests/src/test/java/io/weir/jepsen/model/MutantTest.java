@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.jepsen.model.Explorer.Result;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -47,7 +45,7 @@ class MutantTest {
 
     @Test
     void theDocumentationHasEachOne() throws IOException {
-        String page = Files.readString(page("docs/internals/transactions.md"));
+        String page = Documentation.text();
         String missing = Mutant.harmful().stream()
                 .map(MutantTest::rows)
                 .filter(row -> !page.contains(row))
@@ -69,11 +67,5 @@ class MutantTest {
 
     private static String row(String what, Result result) {
         return "| %s | %d | %s |%n".formatted(what, result.brokenNumber(), String.join("; ", result.schedule()));
-    }
-
-    /** Tests run in the module's directory, or in the root's. */
-    private static Path page(String name) {
-        Path fromModule = Path.of("..").resolve(name);
-        return Files.exists(fromModule) ? fromModule : Path.of(name);
     }
 }

@@ -98,7 +98,7 @@ final class Participant {
         return layout.is(s, Flag.COMMIT_STORED, t) || isTooEarly;
     }
 
-    /** Stored, or not to be had: home answers FORGOTTEN_OR_NEVER only when what is still staged was not committed. */
+    /** Stored, or not to be had: home answers without a decision only when what is still staged was not committed. */
     private boolean isAbortKnown(long s, int t) {
         boolean isForgotten = layout.is(s, Flag.FORGOTTEN_SAID, t) && mutant != Mutant.FORGOTTEN_IS_NO_ANSWER;
         return layout.is(s, Flag.ABORT_STORED, t) || isForgotten;
@@ -155,9 +155,15 @@ final class Participant {
         boolean isTime = switch (mutant) {
             case HOME_DROPS_BEFORE_EXPIRY -> true;
             case HOME_DROPS_AT_EXPIRY -> isPastExpiry(s, t, p);
+            case DROPPED_WHEN_ANSWERED -> isAnswered(s, t);
             default -> isPastSession;
         };
-        return isTime && (layout.is(s, Flag.SHRUNK, t) || mutant == Mutant.DROPPED_BEFORE_FORGET);
+        boolean isForgotten = mutant == Mutant.DROPPED_BEFORE_FORGET || mutant == Mutant.DROPPED_WHEN_ANSWERED;
+        return isTime && (layout.is(s, Flag.SHRUNK, t) || isForgotten);
+    }
+
+    private boolean isAnswered(long s, int t) {
+        return layout.is(s, Flag.ACKNOWLEDGED, t) || layout.is(s, Flag.REFUSED, t);
     }
 
     /** A command of this partition alone. It meets the locks where it is applied, not only where it is proposed. */

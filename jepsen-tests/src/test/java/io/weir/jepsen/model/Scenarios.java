@@ -17,62 +17,79 @@ final class Scenarios {
 
     /** The main one: two transactions, two partitions, two reads. */
     static final Scenario OPPOSITE_HOMES =
-            Scenario.of("opposite homes", AT_A, AT_B).withReads(A, B);
+            Scenario.of("two writers, opposite homes", AT_A, AT_B).withReads(A, B);
 
-    static final Scenario SAME_HOME = Scenario.of("same home", AT_A, AT_A).withReads(A, B);
+    static final Scenario SAME_HOME =
+            Scenario.of("two writers, same home", AT_A, AT_A).withReads(A, B);
     static final Scenario SAME_HOME_BACKWARDS =
-            Scenario.of("same home, home read last", AT_A, AT_A).withReads(B, A);
+            Scenario.of("two writers, same home, read last", AT_A, AT_A).withReads(B, A);
     static final Scenario READ_TWICE =
-            Scenario.of("one stream read twice", AT_A, AT_B).withReads(B, B);
-    static final Scenario PARTITION_READ =
-            Scenario.of("whole partitions read", AT_A, AT_B).withReads(A, B).withOwnStreams();
-    static final Scenario PARTITION_READ_SAME_HOME = Scenario.of("whole partitions read, same home", AT_A, AT_A)
+            Scenario.of("two writers, one stream read twice", AT_A, AT_B).withReads(B, B);
+    static final Scenario PARTITION_READ = Scenario.of(
+                    "two writers of streams of their own, whole partitions read", AT_A, AT_B)
             .withReads(A, B)
             .withOwnStreams();
-    static final Scenario DIFFERENT_EXPIRY = Scenario.of("different expiry", AT_A, AT_B.expiringAt(1))
+    static final Scenario PARTITION_READ_SAME_HOME = Scenario.of(
+                    "two writers of streams of their own, whole partitions read, same home", AT_A, AT_A)
+            .withReads(A, B)
+            .withOwnStreams();
+    static final Scenario DIFFERENT_EXPIRY = Scenario.of(
+                    "two writers that expire at different log times", AT_A, AT_B.expiringAt(1))
             .withReads(A, B)
             .withLongerSession();
     static final Scenario WRITE_SKEW = Scenario.of(
-                    "write skew", Transaction.of(A, APPEND, "if 0"), Transaction.of(B, "if 0", APPEND))
+                    "write skew: each expects empty what the other writes",
+                    Transaction.of(A, APPEND, "if 0"),
+                    Transaction.of(B, "if 0", APPEND))
             .withReads(A, B);
     static final Scenario CONDITION_ON_WRITTEN = Scenario.of(
-                    "condition on what another writes", AT_A, Transaction.of(B, "if 0", APPEND))
+                    "a writer, and a condition on what it writes", AT_A, Transaction.of(B, "if 0", APPEND))
             .withReads(A, B);
-    static final Scenario READ_ONLY =
-            Scenario.of("read-only transaction that expects half", AT_A, Transaction.of(B, "if 0", "if 1"));
-    static final Scenario READ_ONLY_OTHER_HALF =
-            Scenario.of("read-only transaction that expects the other half", AT_A, Transaction.of(B, "if 1", "if 0"));
+    static final Scenario READ_ONLY = Scenario.of(
+            "a writer, and a read-only transaction that expects half of it", AT_A, Transaction.of(B, "if 0", "if 1"));
+    static final Scenario READ_ONLY_OTHER_HALF = Scenario.of(
+            "a writer, and a read-only transaction that expects the other half",
+            AT_A,
+            Transaction.of(B, "if 1", "if 0"));
     static final Scenario SEQUEL = Scenario.of(
-                    "sequel",
+                    "a writer, and another that begins when the first is acknowledged",
                     AT_A,
                     Transaction.of(B, "if 1 append", "if 1 append").startedAfter(0))
             .withReads(A, B);
-    static final Scenario COMMAND_WRITES = Scenario.of("command that writes", AT_A, Transaction.of(B, NOTHING, APPEND))
+    static final Scenario COMMAND_WRITES = Scenario.of(
+                    "a writer, and a command that writes the same", AT_A, Transaction.of(B, NOTHING, APPEND))
             .withReads(A, B);
     static final Scenario COMMAND_WRITES_CONDITION = Scenario.of(
-                    "command that writes what a transaction only names",
+                    "a transaction, and a command that writes what it only names",
                     Transaction.of(A, APPEND, "if 0"),
                     Transaction.of(B, NOTHING, APPEND))
             .withReads(B, A);
     static final Scenario COMMAND_CONDITION_AFTERWARDS = Scenario.of(
-            "command with an outdated condition, afterwards",
+            "a writer, and afterwards a command with an outdated condition",
             AT_A,
             Transaction.of(B, NOTHING, "if 0").startedAfter(0));
     static final Scenario COMMAND_AFTERWARDS = Scenario.of(
-            "command with a true condition, afterwards",
+            "a writer, and afterwards a command with a true condition",
             AT_A,
             Transaction.of(B, NOTHING, "if 1 append").startedAfter(0));
-    static final Scenario THREE_PARTITIONS = Scenario.of("three partitions", Transaction.of(A, APPEND, APPEND, APPEND))
+    static final Scenario THREE_PARTITIONS = Scenario.of(
+                    "one writer of three partitions", Transaction.of(A, APPEND, APPEND, APPEND))
             .withReads(B, C);
     static final Scenario TWO_OVER_THREE = Scenario.of(
-            "two transactions, three partitions",
+            "two writers of three partitions, no reads",
             Transaction.of(A, APPEND, APPEND, APPEND),
             Transaction.of(B, APPEND, APPEND, APPEND));
-    static final Scenario THREE_WRITERS = Scenario.of("three writers", AT_A, AT_B, AT_A);
-    static final Scenario TWO_AND_A_READER =
-            Scenario.of("two writers and a reader of half", AT_A, AT_B, Transaction.of(A, "if 1", "if 0"));
+    static final Scenario THREE_WRITERS = Scenario.of("three writers, no reads", AT_A, AT_B, AT_A);
+    static final Scenario TWO_AND_A_READER = Scenario.of(
+            "two writers, and a read-only transaction that expects half",
+            AT_A,
+            AT_B,
+            Transaction.of(A, "if 1", "if 0"));
     static final Scenario SKEW_AND_A_WRITER = Scenario.of(
-            "write skew and a writer", Transaction.of(A, APPEND, "if 0"), Transaction.of(B, "if 0", APPEND), AT_A);
+            "write skew, and a writer, no reads",
+            Transaction.of(A, APPEND, "if 0"),
+            Transaction.of(B, "if 0", APPEND),
+            AT_A);
 
     private Scenarios() {}
 
