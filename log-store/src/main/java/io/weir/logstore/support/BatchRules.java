@@ -157,7 +157,7 @@ public final class BatchRules {
         }
     }
 
-    /** Sets the running values; the dense counters are compared with what was written at {@link #commit()}. */
+    /** Sets the running values; the dense counters are compared with what was written at {@link #commit}. */
     public void setState(PartitionState next) {
         if (next.appliedIndex() < state.appliedIndex()) {
             throw new IllegalArgumentException(
