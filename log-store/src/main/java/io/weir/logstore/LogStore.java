@@ -17,7 +17,8 @@ package io.weir.logstore;
  * one. {@link #close()} refuses new views, waits for open ones and the open batch, and only then unmaps: a read never
  * meets a closed store.
  *
- * <p><b>Buffers.</b> Arguments belong to the caller and are not kept. Buffers given to visitors belong to the store and end
+ * <p><b>Buffers.</b> Arguments belong to the caller and are not kept, but for events, until the end of their log entry
+ * ({@link WriteBatch#setState}). Buffers given to visitors belong to the store and end
  * with the call.
  *
  * <p>A typical life:

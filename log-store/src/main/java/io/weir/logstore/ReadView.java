@@ -14,7 +14,7 @@ public interface ReadView extends StateView, AutoCloseable {
      *
      * @param from first revision to visit if {@code forwards}, else the highest; beyond the end: forwards visits nothing,
      *     backwards begins at the end. Unsigned: -1 backwards means the end.
-     * @throws StoreException.Corrupted if a row's checksum is wrong
+     * @throws StoreException.Corrupted if a row is damaged or missing
      */
     void readStream(StreamKey key, long from, boolean forwards, EventVisitor visitor);
 
@@ -32,7 +32,7 @@ public interface ReadView extends StateView, AutoCloseable {
      * of the store needs beside {@link LogStore#identity()} and {@link #state()}. Table {@code meta} is left out: identity and state
      * are values of their own, and whatever else it holds either follows from the rows or belongs to this replica alone.
      *
-     * @throws StoreException.Corrupted if a row's checksum is wrong
+     * @throws StoreException.Corrupted if a row is damaged
      * @throws StoreException.Closed if the store is to be closed, or replaced by a copy: neither waits for something that takes so
      *     long. The view must still be closed
      */

@@ -19,9 +19,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Takes a row stream apart, chunk by chunk, and trusts none of it: each chunk must be the next one and whole, each row must
- * have its checksum and its place in the order, and the end must say how many rows there were, as the running values must. Anything else is a
- * {@link StoreException.Corrupted}, or {@link StoreException.Incompatible} if it is of another version; after either, every
- * further chunk is refused.
+ * be sound and in its place in the order, events must have no gap, and the end must say how many rows there were and agree with
+ * the running values. Anything else is a {@link StoreException.Corrupted}, or {@link StoreException.Incompatible} if it is of
+ * another version; after either, every further chunk is refused.
  *
  * <p>One thread. Holds at most one value in memory, beside the chunk.
  */
@@ -41,6 +41,7 @@ public final class CopyReader {
 
     private final CopyTarget target;
     private final Checksum checksum = new Checksum();
+    private final RowCheck check = new RowCheck();
     private final UnsafeBuffer chunk = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[0]);
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[0]);
@@ -223,7 +224,7 @@ public final class CopyReader {
     }
 
     private void deliver() {
-        RowCheck.verify(checksum, lastTable, key, value);
+        check.verify(lastTable, key, value);
         if (lastTable == Table.EVENTS) {
             if (EventsLayout.firstPosition(key) != nextPosition) {
                 throw Checksum.corrupted(lastTable, key, "the next position of the copy is " + nextPosition);

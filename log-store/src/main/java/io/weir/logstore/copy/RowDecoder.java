@@ -68,12 +68,8 @@ public final class RowDecoder implements CopyTarget {
 
     private void runs(Table table, DirectBuffer key, DirectBuffer value) {
         RunsLayout.get(checksum, table, key, value, block);
-        try {
-            for (Run run = block.first(); run != null; run = block.after(run)) {
-                sink.run(RunsLayout.slot(key), RunsLayout.streamId(key), run);
-            }
-        } catch (IllegalStateException e) {
-            throw Checksum.corrupted(table, key, String.valueOf(e.getMessage()));
+        for (Run run = block.first(); run != null; run = block.after(run)) {
+            sink.run(RunsLayout.slot(key), RunsLayout.streamId(key), run);
         }
     }
 

@@ -23,18 +23,18 @@ import org.agrona.concurrent.UnsafeBuffer;
  * value
  *   0        4         5       6       8       16           16 + 24 n
  *   +--------+---------+-------+-------+-------+-------------+--------------+
- *   | CRC32C | version | flags | n     | stamp | n entries   | bytes of the |
+ *   | CRC32C | version | flags | n     | stamp | n items     | bytes of the |
  *   |        | (2)     | (0)   |       | (ms)  |             | n events     |
  *   +--------+---------+-------+-------+-------+-------------+--------------+
  *
- * entry
+ * item
  *   0        4     8           16         24
  *   +--------+-----+-----------+----------+     end: of the event's bytes, counted from the first event's
  *   | CRC32C | end | stream id | revision |     CRC32C: of the event's bytes alone
  *   +--------+-----+-----------+----------+
  * </pre>
  *
- * <p>The checksum of the row covers its head, which ends with the entries; theirs cover the events. So one event can be read and
+ * <p>The checksum of the row covers its head, which ends with the items; theirs cover the events. So one event can be read and
  * checked without its neighbours. A flag will say that more fields follow the stamp; unknown flags are refused.
  */
 public final class EventsLayout {
@@ -49,13 +49,13 @@ public final class EventsLayout {
     private static final int FLAGS_OFFSET = VERSION_OFFSET + Byte.BYTES;
     private static final int COUNT_OFFSET = FLAGS_OFFSET + Byte.BYTES;
     private static final int STAMP_OFFSET = COUNT_OFFSET + Short.BYTES;
-    private static final int ENTRIES_OFFSET = STAMP_OFFSET + Long.BYTES;
+    private static final int ITEMS_OFFSET = STAMP_OFFSET + Long.BYTES;
 
     private static final int CRC_OFFSET = 0;
     private static final int END_OFFSET = CRC_OFFSET + Integer.BYTES;
     private static final int STREAM_ID_OFFSET = END_OFFSET + Integer.BYTES;
     private static final int REVISION_OFFSET = STREAM_ID_OFFSET + Long.BYTES;
-    private static final int ENTRY_BYTES = REVISION_OFFSET + Long.BYTES;
+    private static final int ITEM_BYTES = REVISION_OFFSET + Long.BYTES;
 
     private EventsLayout() {}
 
@@ -104,11 +104,11 @@ public final class EventsLayout {
             ByteBuffer bytes = event.bytes();
             value.putBytes(at, bytes, bytes.position(), bytes.remaining());
             int end = at + bytes.remaining();
-            int entry = entryOffset(i);
-            value.putInt(entry + CRC_OFFSET, checksum.ofBytes(value, at, end), BIG_ENDIAN);
-            value.putInt(entry + END_OFFSET, end - first, BIG_ENDIAN);
-            value.putLong(entry + STREAM_ID_OFFSET, event.streamId(), BIG_ENDIAN);
-            value.putLong(entry + REVISION_OFFSET, event.revision(), BIG_ENDIAN);
+            int item = itemOffset(i);
+            value.putInt(item + CRC_OFFSET, checksum.ofBytes(value, at, end), BIG_ENDIAN);
+            value.putInt(item + END_OFFSET, end - first, BIG_ENDIAN);
+            value.putLong(item + STREAM_ID_OFFSET, event.streamId(), BIG_ENDIAN);
+            value.putLong(item + REVISION_OFFSET, event.revision(), BIG_ENDIAN);
             at = end;
         }
         checksum.sealHead(Table.EVENTS, key, value, first);
@@ -116,7 +116,7 @@ public final class EventsLayout {
 
     /** Must pass before anything of a row is read. */
     public static void verifyHead(Checksum checksum, DirectBuffer key, DirectBuffer value) {
-        int count = value.capacity() < ENTRIES_OFFSET ? 0 : count(value);
+        int count = value.capacity() < ITEMS_OFFSET ? 0 : count(value);
         if (count < 1 || count > MAX_EVENTS || value.capacity() < bytesOffset(count)) {
             throw Checksum.corrupted(
                     Table.EVENTS, key, "value has " + value.capacity() + " bytes and says " + count + " events");
@@ -129,19 +129,22 @@ public final class EventsLayout {
                     "version " + value.getByte(VERSION_OFFSET) + " and flags " + value.getByte(FLAGS_OFFSET)
                             + " are not known");
         }
+        int last = 0;
         for (int i = 0; i < count; i++) {
-            if (end(value, i) < offset(value, i)) {
+            int end = value.getInt(itemOffset(i) + END_OFFSET, BIG_ENDIAN);
+            if (end < last) {
                 throw Checksum.corrupted(Table.EVENTS, key, "event " + i + " ends before it begins");
             }
+            last = end;
         }
-        if (end(value, count - 1) != value.capacity()) {
+        if (last != value.capacity() - bytesOffset(count)) {
             throw Checksum.corrupted(Table.EVENTS, key, "the events do not end with the row");
         }
     }
 
     /** Must pass before the bytes of a row's event {@code i} are read, after {@link #verifyHead}. */
     public static void verifyEvent(Checksum checksum, DirectBuffer key, DirectBuffer value, int i) {
-        int stored = value.getInt(entryOffset(i) + CRC_OFFSET, BIG_ENDIAN);
+        int stored = value.getInt(itemOffset(i) + CRC_OFFSET, BIG_ENDIAN);
         int computed = checksum.ofBytes(value, offset(value, i), end(value, i));
         if (stored != computed) {
             throw Checksum.corrupted(
@@ -169,11 +172,11 @@ public final class EventsLayout {
     }
 
     public static long streamId(DirectBuffer value, int i) {
-        return value.getLong(entryOffset(i) + STREAM_ID_OFFSET, BIG_ENDIAN);
+        return value.getLong(itemOffset(i) + STREAM_ID_OFFSET, BIG_ENDIAN);
     }
 
     public static long revision(DirectBuffer value, int i) {
-        return value.getLong(entryOffset(i) + REVISION_OFFSET, BIG_ENDIAN);
+        return value.getLong(itemOffset(i) + REVISION_OFFSET, BIG_ENDIAN);
     }
 
     /** Where the bytes of event {@code i} begin. */
@@ -187,15 +190,15 @@ public final class EventsLayout {
     }
 
     private static int end(DirectBuffer value, int i) {
-        return bytesOffset(count(value)) + value.getInt(entryOffset(i) + END_OFFSET, BIG_ENDIAN);
+        return bytesOffset(count(value)) + value.getInt(itemOffset(i) + END_OFFSET, BIG_ENDIAN);
     }
 
-    private static int entryOffset(int i) {
-        return bytesOffset(i);
+    private static int itemOffset(int i) {
+        return ITEMS_OFFSET + i * ITEM_BYTES;
     }
 
-    /** Where the entries of so many events end. */
+    /** Where the bytes of events begin, in a row of so many. */
     private static int bytesOffset(int events) {
-        return ENTRIES_OFFSET + events * ENTRY_BYTES;
+        return itemOffset(events);
     }
 }

@@ -2,20 +2,24 @@ package io.weir.logstore.layout;
 
 import org.agrona.DirectBuffer;
 
-/** Whether all bytes of a row, of any table, are what was written; not what its fields say. */
+/**
+ * Whether a row, of any table, is what was written: its checksums, and whatever else of it could make a reader go astray. Not
+ * thread-safe.
+ */
 public final class RowCheck {
-    private RowCheck() {}
+    private final Checksum checksum = new Checksum();
+    private final RunBlock block = new RunBlock();
 
     /**
      * Checks a row.
      *
-     * @throws io.weir.logstore.StoreException.Corrupted if a checksum is wrong
+     * @throws io.weir.logstore.StoreException.Corrupted if it is damaged
      */
-    public static void verify(Checksum checksum, Table table, DirectBuffer key, DirectBuffer value) {
-        if (table == Table.EVENTS) {
-            EventsLayout.verify(checksum, key, value);
-        } else {
-            checksum.verify(table, key, value);
+    public void verify(Table table, DirectBuffer key, DirectBuffer value) {
+        switch (table) {
+            case EVENTS -> EventsLayout.verify(checksum, key, value);
+            case RUNS, HEADS -> RunsLayout.get(checksum, table, key, value, block);
+            case META, STREAMS, NAMES, SESSIONS, ANSWERS, EXPIRY -> checksum.verify(table, key, value);
         }
     }
 }

@@ -98,11 +98,31 @@ public final class RunBlock {
         return lastRunPosition + lastRunCount - 1;
     }
 
-    /**
-     * The run that holds a revision, or null if none of this block does.
-     *
-     * @throws IllegalStateException if the block contradicts itself: it was not made by {@link #append}
-     */
+    /** What contradicts itself in a block that was read, or null: then the runs lead from its first to its last one. */
+    @Nullable
+    String contradiction() {
+        at = 0;
+        long revision = firstRevision;
+        long position = firstPosition;
+        while (at < packedBytes) {
+            long count = unpack();
+            long gap = unpack();
+            if (count < 1 || gap < 1 || count > Long.MAX_VALUE - gap) {
+                return "a run of " + count + " events and a gap of " + gap;
+            }
+            revision += count;
+            position += count + gap;
+            if (revision < 0 || position < 0) {
+                return "its runs lead beyond every position";
+            }
+        }
+        return revision == lastRunRevision && position == lastRunPosition
+                ? null
+                : "its runs lead to revision " + revision + " at position " + position + ", the last one has revision "
+                        + lastRunRevision + " at position " + lastRunPosition;
+    }
+
+    /** The run that holds a revision, or null if none of this block does. */
     public @Nullable Run runOf(long revision) {
         if (revision < firstRevision || revision > lastRevision()) {
             return null;
@@ -120,38 +140,29 @@ public final class RunBlock {
         return packedBytes == 0 ? last() : new Run(firstRevision, firstPosition, unpack());
     }
 
-    /**
-     * The run behind the one that was returned last, or null.
-     *
-     * @throws IllegalStateException as {@link #runOf}
-     */
+    /** The run behind the one that was returned last, or null. */
     public @Nullable Run after(Run run) {
         if (run.firstRevision() == lastRunRevision) {
             return null;
         }
         long revision = run.lastRevision() + 1;
         long position = run.lastPosition() + 1 + unpack();
-        if (at < packedBytes) {
-            return new Run(revision, position, unpack());
-        }
-        if (revision != lastRunRevision || position != lastRunPosition) {
-            throw new IllegalStateException("its runs lead to revision " + revision + " at position " + position
-                    + ", the last one has revision " + lastRunRevision + " at position " + lastRunPosition);
-        }
-        return last();
+        return at < packedBytes ? new Run(revision, position, unpack()) : last();
     }
 
     private Run last() {
         return new Run(lastRunRevision, lastRunPosition, lastRunCount);
     }
 
+    /** The next number, or -1 if it is cut off or too long. */
     private long unpack() {
         long number = 0;
         int shift = 0;
         int bits = MORE;
         while ((bits & MORE) != 0) {
             if (at >= packedBytes || shift >= Long.SIZE - 1) {
-                throw new IllegalStateException("a number is cut off or too long");
+                at = packedBytes;
+                return -1;
             }
             bits = packed[at++];
             number |= (long) (bits & (MORE - 1)) << shift;

@@ -94,6 +94,15 @@ public final class RunsLayout {
 
     /** Reads a row of {@code heads} or {@code runs} into {@code block}. */
     public static void get(Checksum checksum, Table table, DirectBuffer key, DirectBuffer value, RunBlock block) {
+        getEnd(checksum, table, key, value, block);
+        String contradiction = block.contradiction();
+        if (contradiction != null) {
+            throw Checksum.corrupted(table, key, contradiction);
+        }
+    }
+
+    /** As {@link #get}, for who needs its end only: whether the runs lead there is not looked at. */
+    public static void getEnd(Checksum checksum, Table table, DirectBuffer key, DirectBuffer value, RunBlock block) {
         checksum.verify(table, key, value, PACKED_OFFSET);
         int packedBytes = value.capacity() - PACKED_OFFSET;
         int keyBytes = table == Table.HEADS ? HEAD_KEY_BYTES : KEY_BYTES;
@@ -113,7 +122,10 @@ public final class RunsLayout {
                 || block.firstPosition() < 0
                 || block.lastRunRevision() < block.firstRevision()
                 || block.lastRunPosition() < block.firstPosition()
-                || block.lastRunCount() < 1) {
+                || block.lastRunCount() < 1
+                || block.lastRevision() < 0
+                || block.lastPosition() < 0
+                || block.lastPosition() == Long.MAX_VALUE) {
             throw Checksum.corrupted(table, key, "a revision, position or count is out of range");
         }
         if (table == Table.RUNS && key.getLong(HEAD_KEY_BYTES, BIG_ENDIAN) != block.firstRevision()) {

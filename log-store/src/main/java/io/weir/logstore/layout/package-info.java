@@ -3,8 +3,8 @@
  * big-endian, in keys because LMDB orders keys as bytes, in values so that there is one rule. Every value begins with a
  * CRC32C. Knows nothing of LMDB.
  *
- * <p>The golden tests pin these bytes: whoever changes one raises {@link io.weir.logstore.layout.MetaLayout#FORMAT_VERSION}
- * and keeps reading the old ones.
+ * <p>The golden tests pin these bytes: whoever changes one raises {@link io.weir.logstore.layout.MetaLayout#FORMAT_VERSION},
+ * and below 1.0 the older ones are refused.
  */
 @NullMarked
 package io.weir.logstore.layout;

@@ -98,8 +98,14 @@ final class EventCursor {
         return EventsLayout.length(row(), inRow);
     }
 
-    /** For what contradicts the event. */
-    RuntimeException corrupted(String what) {
-        return Checksum.corrupted(Table.EVENTS, EventsLayout.key(rows.scratch(), position()), what);
+    /** Requires that the event is the one that a stream has at this place. */
+    void require(long wantedStream, long wantedRevision) {
+        if (streamId() != wantedStream || revision() != wantedRevision) {
+            throw Checksum.corrupted(
+                    Table.EVENTS,
+                    EventsLayout.key(rows.scratch(), position()),
+                    "holds revision " + revision() + " of stream " + streamId() + ", by the runs of stream "
+                            + wantedStream + " it is its revision " + wantedRevision);
+        }
     }
 }

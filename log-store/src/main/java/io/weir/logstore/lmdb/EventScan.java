@@ -50,19 +50,12 @@ final class EventScan implements EventHeader {
             Run run = runs.of(next);
             while (next >= run.firstRevision() && next <= run.lastRevision()) {
                 events.moveTo(run.firstPosition() + (next - run.firstRevision()));
-                checkEvent(head.streamId(), next);
+                events.require(head.streamId(), next);
                 if (!visit()) {
                     return;
                 }
                 next += forwards ? 1 : -1;
             }
-        }
-    }
-
-    private void checkEvent(long streamId, long revision) {
-        if (events.streamId() != streamId || events.revision() != revision) {
-            throw events.corrupted("holds revision " + events.revision() + " of stream " + events.streamId()
-                    + ", its run says revision " + revision + " of stream " + streamId);
         }
     }
 

@@ -11,6 +11,7 @@ import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
 import io.weir.logstore.WriteBatch;
+import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.EventsLayout;
 import io.weir.logstore.layout.RunBlock;
 import io.weir.logstore.layout.RunsLayout;
@@ -30,8 +31,8 @@ import org.lmdbjava.GetOp;
 import org.lmdbjava.PutFlags;
 
 /**
- * One LMDB write transaction. Rows are written at once, straight into their pages; LMDB itself shows the batch its own
- * writes and forgets them on abort.
+ * One LMDB write transaction. Rows are written straight into their pages, those of events at the end of each log entry, all
+ * others at once; LMDB itself shows the batch its own writes and forgets them on abort.
  */
 final class LmdbBatch implements WriteBatch {
     private static final PutFlags[] APPEND = {PutFlags.MDB_APPEND};
@@ -147,7 +148,9 @@ final class LmdbBatch implements WriteBatch {
     /** The row is looked up once, to be read and to be written. */
     private void extendHead(StreamKey stream, long streamId, Run run) {
         rows.withCursor(Table.HEADS, cursor -> {
-            rows.seekHead(cursor, stream, streamId, block);
+            rows.seekHead(cursor, stream, streamId);
+            RunsLayout.getEnd(rows.checksum(), Table.HEADS, cursor.key(), cursor.val(), block);
+            requireEnd(cursor.key(), run);
             sums.remove(Table.HEADS, cursor.val());
             if (!block.append(run.firstPosition(), run.count())) {
                 writeFull(stream, streamId);
@@ -159,6 +162,17 @@ final class LmdbBatch implements WriteBatch {
             sums.add(Table.HEADS, value);
             return true;
         });
+    }
+
+    /** What the append was judged by may have been remembered. A row that is older than that must not be built upon. */
+    private void requireEnd(UnsafeBuffer key, Run next) {
+        if (block.lastRevision() + 1 != next.firstRevision() || block.lastPosition() >= next.firstPosition()) {
+            throw Checksum.corrupted(
+                    Table.HEADS,
+                    key,
+                    "ends with revision " + block.lastRevision() + " at position " + block.lastPosition()
+                            + ", but what comes next is " + next);
+        }
     }
 
     private void writeFull(StreamKey stream, long streamId) {

@@ -120,6 +120,7 @@ final class LmdbView implements ReadView {
         return read(tables -> tables.withCursor(Table.EVENTS, cursor -> {
             EventCursor event = new EventCursor(tables, cursor);
             event.moveTo(head.lastPosition());
+            event.require(head.streamId(), head.lastRevision());
             return event.stampMs();
         }));
     }
@@ -140,10 +141,11 @@ final class LmdbView implements ReadView {
     }
 
     private static boolean visitRows(TableReader tables, Table table, RowVisitor visitor) {
+        RowCheck check = new RowCheck();
         return tables.withCursor(table, rows -> {
             boolean more = true;
             for (boolean found = rows.first(); found && more; found = more && rows.next()) {
-                RowCheck.verify(tables.checksum(), table, rows.key(), rows.val());
+                check.verify(table, rows.key(), rows.val());
                 more = visitor.onRow(table, rows.key(), rows.val());
             }
             return more;

@@ -30,18 +30,14 @@ final class StreamRuns {
         return head;
     }
 
-    /** The run of a revision, which the stream must have. */
+    /** The run of a revision, which the stream must have; it holds that revision. */
     Run of(long revision) {
-        try {
-            Run next = run == null ? null : current.after(run);
-            if (next == null || revision != next.firstRevision()) {
-                next = search(revision);
-            }
-            run = next;
-            return next;
-        } catch (IllegalStateException e) {
-            throw corrupted(revision, String.valueOf(e.getMessage()));
+        Run next = run == null ? null : current.after(run);
+        if (next == null || revision != next.firstRevision()) {
+            next = search(revision);
         }
+        run = next;
+        return next;
     }
 
     private Run search(long revision) {
@@ -52,13 +48,11 @@ final class StreamRuns {
             found = full.runOf(revision);
         }
         if (found == null) {
-            throw corrupted(revision, "no run holds this revision");
+            throw Checksum.corrupted(
+                    Table.RUNS,
+                    RunsLayout.key(rows.scratch(), stream.slot(), head.streamId(), revision),
+                    "no run holds this revision of " + stream);
         }
         return found;
-    }
-
-    private RuntimeException corrupted(long revision, String what) {
-        return Checksum.corrupted(
-                Table.RUNS, RunsLayout.key(rows.scratch(), stream.slot(), head.streamId(), revision), what);
     }
 }

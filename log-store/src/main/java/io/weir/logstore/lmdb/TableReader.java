@@ -98,25 +98,28 @@ final class TableReader {
 
     /** The end of a stream that has an id. */
     StreamHead head(StreamKey stream, long streamId) {
-        lastBlock(stream, streamId, block);
-        return new StreamHead(streamId, block.lastRevision(), block.lastPosition());
+        return withCursor(Table.HEADS, cursor -> {
+            seekHead(cursor, stream, streamId);
+            RunsLayout.getEnd(checksum, Table.HEADS, cursor.key(), cursor.val(), block);
+            return new StreamHead(streamId, block.lastRevision(), block.lastPosition());
+        });
     }
 
     /** Reads the last runs of a stream that exists. */
     void lastBlock(StreamKey stream, long streamId, RunBlock into) {
         withCursor(Table.HEADS, cursor -> {
-            seekHead(cursor, stream, streamId, into);
+            seekHead(cursor, stream, streamId);
+            RunsLayout.get(checksum, Table.HEADS, cursor.key(), cursor.val(), into);
             return true;
         });
     }
 
-    /** As {@link #lastBlock}; the cursor stays on the row. */
-    void seekHead(Cursor<UnsafeBuffer> heads, StreamKey stream, long streamId, RunBlock into) {
+    /** Moves to the row of a stream that exists. */
+    void seekHead(Cursor<UnsafeBuffer> heads, StreamKey stream, long streamId) {
         UnsafeBuffer key = RunsLayout.headKey(scratch, stream.slot(), streamId);
         if (!heads.get(key, GetOp.MDB_SET_KEY)) {
             throw Checksum.corrupted(Table.HEADS, key, "row of stream " + stream + " is missing");
         }
-        RunsLayout.get(checksum, Table.HEADS, heads.key(), heads.val(), into);
     }
 
     /** Reads the full block of a stream that begins at or before {@code revision}, the last such; false if there is none. */

@@ -34,6 +34,7 @@ final class StoreTrees {
     private final Meta meta;
     private final Map<Table, Tree> trees = new EnumMap<>(Table.class);
     private final Checksum checksum = new Checksum();
+    private final RowCheck check = new RowCheck();
     private final DirectBuffer identityKey = MetaLayout.identityKey(new Scratch());
     private final DirectBuffer stateKey = MetaLayout.stateKey(new Scratch());
     private final DirectBuffer digestsKey = DigestsLayout.tablesKey(new Scratch());
@@ -121,7 +122,7 @@ final class StoreTrees {
     /** As {@link #table(PageAccount, Table)}, handing on the rows that are sound. */
     TreeWalk table(@Nullable PageAccount account, Table table, TreeWalk.Rows then) {
         return walk(account, owner(table), 0, tree(table), (page, key, value) -> {
-            RowCheck.verify(checksum, table, key, value);
+            check.verify(table, key, value);
             if (table == Table.META) {
                 metaRow(key, value);
             }

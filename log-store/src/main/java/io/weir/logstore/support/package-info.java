@@ -1,4 +1,7 @@
-/** What every implementation of the port enforces alike: the rules of a batch, and the gate that views and the writer pass. */
+/**
+ * What every implementation of the port does alike: the rules of a batch, the gate that views and the writer pass, where rows of events
+ * end, the sums over rows; and the rows themselves, for those that keep objects.
+ */
 @NullMarked
 package io.weir.logstore.support;
 

@@ -57,15 +57,12 @@ class LayoutProperties {
     private static Object runs(Table table, Checksum checksum, DirectBuffer key, DirectBuffer value) {
         RunBlock block = new RunBlock();
         RunsLayout.get(checksum, table, key, value, block);
-        try {
-            long sum = block.lastPosition();
-            for (Run run = block.first(); run != null; run = block.after(run)) {
-                sum += run.firstPosition();
-            }
-            return sum;
-        } catch (IllegalStateException e) {
-            throw Checksum.corrupted(table, key, String.valueOf(e.getMessage()));
+        long sum = block.lastPosition();
+        for (Run run = block.first(); run != null; run = block.after(run)) {
+            assertThat(block.runOf(run.lastRevision())).isEqualTo(run);
+            sum += run.firstPosition();
         }
+        return sum;
     }
 
     /** Random bytes with many zeros, so that versions, flags and high halves of numbers are often in range. */

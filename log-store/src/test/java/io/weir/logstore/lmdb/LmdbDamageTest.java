@@ -16,8 +16,12 @@ import io.weir.logstore.SessionRow;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.WriteBatch;
+import io.weir.logstore.layout.Checksum;
+import io.weir.logstore.layout.RunsLayout;
+import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.Table;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -51,6 +55,7 @@ class LmdbDamageTest {
         try (WriteBatch batch = store.beginWrite()) {
             append(batch, A, 1, events("first"));
             fillABlock(batch);
+            append(batch, OTHER, 1, events("several", "", "in a row"));
             batch.putSession(S, new SessionRow(1, 2, 3));
             batch.putAnswer(S, 7, new byte[] {1, 2, 3});
             batch.addExpiry(new Expiry(9, S));
@@ -77,6 +82,11 @@ class LmdbDamageTest {
 
     /** Applies {@code damage} to the value of a table's first or last row. */
     private void damageRow(Table table, boolean first, Consumer<byte[]> damage) {
+        damageRow(table, first, damage, Integer.MAX_VALUE);
+    }
+
+    /** As above, and cuts the value to a length. */
+    private void damageRow(Table table, boolean first, Consumer<byte[]> damage, int maxBytes) {
         Environment environment = store.environment();
         try (Txn<UnsafeBuffer> txn = environment.beginWrite()) {
             byte[] key;
@@ -89,7 +99,8 @@ class LmdbDamageTest {
             damage.accept(value);
             UnsafeBuffer direct = new UnsafeBuffer(ByteBuffer.allocateDirect(key.length));
             direct.putBytes(0, key);
-            environment.reserve(txn, table, direct, value.length).putBytes(0, value);
+            int bytes = Math.min(value.length, maxBytes);
+            environment.reserve(txn, table, direct, bytes).putBytes(0, value, 0, bytes);
             txn.commit();
         }
     }
@@ -229,8 +240,52 @@ class LmdbDamageTest {
         store.close();
         assertThatThrownBy(() -> LmdbLogStore.open(directory, IDENTITY, Settings.defaults()))
                 .isInstanceOf(StoreException.Corrupted.class)
-                .hasMessageContaining("position 161")
-                .hasMessageContaining("table events at 160");
+                .hasMessageContaining("position 164")
+                .hasMessageContaining("table events at 161");
+    }
+
+    /** With a right checksum: a block that lacks its runs, and ends beyond every position. Read, it would never end. */
+    @Test
+    void aBlockThatContradictsItselfIsSeen() {
+        for (long[] fields : new long[][] {{0, 0, 1, 2, 1}, {0, 0, 2, 2, Long.MAX_VALUE}, {0, 0, 5, 9, 1}}) {
+            putFirstHead(fields);
+            assertThatThrownBy(() -> readFrom(Table.HEADS))
+                    .isInstanceOf(StoreException.Corrupted.class)
+                    .hasMessageContaining("table heads");
+            try (ReadView view = store.openRead()) {
+                assertThatThrownBy(() -> view.visitRows((of, key, value) -> true))
+                        .isInstanceOf(StoreException.Corrupted.class)
+                        .hasMessageContaining("table heads");
+            }
+        }
+    }
+
+    private void putFirstHead(long[] fields) {
+        Environment environment = store.environment();
+        try (Txn<UnsafeBuffer> txn = environment.beginWrite()) {
+            UnsafeBuffer key = RunsLayout.headKey(new Scratch(), A.slot(), 0);
+            UnsafeBuffer value = new UnsafeBuffer(new byte[44]);
+            for (int i = 0; i < fields.length; i++) {
+                value.putLong(4 + 8 * i, fields[i], ByteOrder.BIG_ENDIAN);
+            }
+            new Checksum().seal(Table.HEADS, key, value);
+            environment.reserve(txn, Table.HEADS, key, 44).putBytes(0, value, 0, 44);
+            txn.commit();
+        }
+    }
+
+    /** The writer remembers the end, so it would not notice. */
+    @Test
+    void anOldHeadIsNotBuiltUpon() {
+        byte[][] old = new byte[1][];
+        damageRow(Table.HEADS, true, value -> old[0] = value.clone());
+        append(store, OTHER, 2, "between");
+        append(store, A, 2, "newer");
+        append(store, OTHER, 2, "between");
+        damageRow(Table.HEADS, true, value -> System.arraycopy(old[0], 0, value, 0, old[0].length), old[0].length);
+        assertThatThrownBy(() -> append(store, A, 3, "newest"))
+                .isInstanceOf(StoreException.Corrupted.class)
+                .hasMessageContaining("table heads");
     }
 
     @Test

@@ -35,8 +35,10 @@ import org.lmdbjava.Txn;
 final class RealFile implements AutoCloseable {
     private static final int[] VALUE_BYTES = {0, 1, 40, 300, 1_900, 2_020, 2_040, 4_080, 4_077, 9_000, 60_000};
 
-    /** Tables with random rows. */
-    static final List<Table> DATA = Table.OF_ROWS;
+    /** Tables with random rows: those of which a check looks at nothing but checksums, and events. */
+    static final List<Table> DATA = Table.OF_ROWS.stream()
+            .filter(table -> table != Table.RUNS && table != Table.HEADS)
+            .toList();
 
     private final Map<Table, NavigableMap<byte[], byte[]>> model = new EnumMap<>(Table.class);
     private final Map<Table, Dbi<byte[]>> tables = new EnumMap<>(Table.class);
