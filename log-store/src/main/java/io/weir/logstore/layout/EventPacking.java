@@ -4,9 +4,9 @@ import io.weir.logstore.RowEvent;
 import java.util.List;
 
 /**
- * How many events share a row: LMDB keeps a short row inside a page with others, and a long one in whole pages of its own, which
- * it writes in one piece. The more events a long row has, the less of its last page matters; but it should not end with a nearly
- * empty one.
+ * How many events share a row: as many as fill a page. LMDB keeps a short row inside a page with others, and a longer one in pages
+ * of its own. Several pages in one piece would be written faster, but LMDB finds them only by a search through its free pages,
+ * which by and by takes longer than all else; so only an event that is longer than a page gets more than one.
  *
  * <p>Replicas must cut alike, so this depends on the events of one entry and on nothing else. The page size is not asked
  * for but assumed: with another one only space is wasted.
@@ -17,8 +17,8 @@ public final class EventPacking {
     /** Of every page, and of a row in pages of its own. */
     private static final int PAGE_HEAD_BYTES = 16;
 
-    /** Where a row ends at the latest, so that free pages in one piece are found for it; one event may be longer. */
-    private static final int MAX_ROW_BYTES = 16 * PAGE_BYTES - PAGE_HEAD_BYTES;
+    /** Where a row of several events ends at the latest. */
+    private static final int MAX_ROW_BYTES = PAGE_BYTES - PAGE_HEAD_BYTES;
 
     /** The longest value that shares a page: two nodes must fit, each with its head, this table's key, and its slot. */
     private static final int MAX_SHARING_BYTES =
@@ -45,23 +45,14 @@ public final class EventPacking {
             }
             count++;
         }
-        return fullest(rowBytes, count);
-    }
-
-    /** The longest row that wastes little; if there is none, the longest of all, rather than a wasteful one of each event. */
-    private static int fullest(int[] rowBytes, int longest) {
-        for (int count = longest; count > 0; count--) {
-            if (!isWasteful(rowBytes[count - 1])) {
-                return count;
-            }
+        while (count > 1 && isWasteful(rowBytes[count - 1])) {
+            count--;
         }
-        return longest;
+        return count;
     }
 
-    /** Whether less than three quarters of the pages that a row needs would be used. */
+    /** Whether a row would have a page of its own and leave more than a quarter of it empty. */
     private static boolean isWasteful(int rowBytes) {
-        int used = PAGE_HEAD_BYTES + rowBytes;
-        int pages = (used + PAGE_BYTES - 1) / PAGE_BYTES;
-        return rowBytes > MAX_SHARING_BYTES && used < pages * PAGE_BYTES / 4 * 3;
+        return rowBytes > MAX_SHARING_BYTES && PAGE_HEAD_BYTES + rowBytes < PAGE_BYTES / 4 * 3;
     }
 }
