@@ -18,8 +18,7 @@ package io.weir.logstore;
  * meets a closed store.
  *
  * <p><b>Buffers.</b> Arguments belong to the caller and are not kept, but for events, until the end of their log entry
- * ({@link WriteBatch#setState}). Buffers given to visitors belong to the store and end
- * with the call.
+ * ({@link WriteBatch#setState}). Buffers given to visitors belong to the store and end with the call.
  *
  * <p>A typical life:
  *

@@ -31,14 +31,19 @@ final class EventScan implements EventHeader {
 
     /** Walks over a stream from a revision, as {@link io.weir.logstore.ReadView#readStream} says. */
     static void ofStream(TableReader rows, StreamKey key, long from, boolean forwards, EventVisitor visitor) {
-        StreamHead head = rows.head(key);
-        if (head == null || (forwards && Long.compareUnsigned(from, head.lastRevision()) > 0)) {
+        StreamRuns runs = rows.runs(key);
+        if (runs == null) {
             return;
         }
-        long first = Long.compareUnsigned(from, head.lastRevision()) > 0 ? head.lastRevision() : from;
+        long last = runs.head().lastRevision();
+        boolean beyond = Long.compareUnsigned(from, last) > 0;
+        if (beyond && forwards) {
+            return;
+        }
+        long first = beyond ? last : from;
         rows.withCursor(Table.EVENTS, cursor -> {
             EventScan scan = new EventScan(rows, new EventCursor(rows, cursor), key, forwards, visitor);
-            scan.walkRuns(new StreamRuns(rows, key, head), first);
+            scan.walkRuns(runs, first);
             return true;
         });
     }

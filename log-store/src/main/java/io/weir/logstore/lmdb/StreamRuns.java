@@ -19,13 +19,14 @@ final class StreamRuns {
     private RunBlock current = last;
     private @Nullable Run run;
 
-    StreamRuns(TableReader rows, StreamKey stream, StreamHead head) {
+    StreamRuns(TableReader rows, StreamKey stream, long streamId) {
         this.rows = rows;
         this.stream = stream;
-        this.head = head;
-        rows.lastBlock(stream, head.streamId(), last);
+        rows.lastBlock(stream, streamId, last);
+        this.head = new StreamHead(streamId, last.lastRevision(), last.lastPosition());
     }
 
+    /** The stream's end. */
     StreamHead head() {
         return head;
     }

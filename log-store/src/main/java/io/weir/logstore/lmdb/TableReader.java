@@ -91,9 +91,21 @@ final class TableReader {
 
     @Nullable
     StreamHead head(StreamKey stream) {
+        Long streamId = idOf(stream);
+        return streamId == null ? null : head(stream, streamId);
+    }
+
+    /** Where the events of a stream are, or null if it does not exist. */
+    @Nullable
+    StreamRuns runs(StreamKey stream) {
+        Long streamId = idOf(stream);
+        return streamId == null ? null : new StreamRuns(this, stream, streamId);
+    }
+
+    private @Nullable Long idOf(StreamKey stream) {
         UnsafeBuffer key = StreamsLayout.streamKey(scratch, stream);
         UnsafeBuffer value = get(Table.STREAMS, key);
-        return value == null ? null : head(stream, StreamsLayout.streamId(checksum, key, value));
+        return value == null ? null : StreamsLayout.streamId(checksum, key, value);
     }
 
     /** The end of a stream that has an id. */
