@@ -24,6 +24,9 @@ public interface ReadView extends StateView, AutoCloseable {
     /** Visits streams in the order of their keys, those greater than {@code after}, or all. */
     void listStreams(@Nullable StreamKey after, StreamVisitor visitor);
 
+    /** Of how many transactions over several partitions something is staged. Costs nothing. */
+    long stagedTransactions();
+
     /** The log time of a stream's last event. */
     long lastStampMs(StreamHead head);
 

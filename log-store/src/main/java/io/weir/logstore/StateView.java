@@ -23,4 +23,27 @@ public interface StateView {
 
     /** A stored answer, as a fresh array that the caller owns, or null. */
     byte @Nullable [] answer(SessionId id, long sequence);
+
+    /** What is kept of a transaction over several partitions, as a fresh array, or null. */
+    byte @Nullable [] transaction(TransactionKey id);
+
+    /** What a transaction will append here, as a fresh array, or null. */
+    byte @Nullable [] staged(TransactionKey id);
+
+    /** The first transaction of which something is kept, by its id, after {@code after} or of all; null at the end. */
+    @Nullable
+    TransactionKey nextTransaction(@Nullable TransactionKey after);
+
+    /** As {@link #nextTransaction}, of those of which something is staged. */
+    @Nullable
+    TransactionKey nextStaged(@Nullable TransactionKey after);
+
+    /** Whether any stream is locked. Costs nothing. */
+    boolean hasLocks();
+
+    /** Visits the locks of a stream in the order of their holders. */
+    void visitLocks(StreamKey stream, LockVisitor visitor);
+
+    /** Visits all locks: by slot, by length of the stream's name, by name, by holder. */
+    void visitLocks(LockVisitor visitor);
 }

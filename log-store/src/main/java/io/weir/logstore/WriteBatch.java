@@ -61,6 +61,24 @@ public interface WriteBatch extends StateView, AutoCloseable {
     @Nullable
     Expiry firstExpiry();
 
+    /** Keeps something of a transaction, instead of what was kept; 1 to {@link LogStore#MAX_ANSWER_BYTES} bytes. */
+    void putTransaction(TransactionKey id, byte[] kept);
+
+    /** Forgets what was kept of a transaction, if anything was. */
+    void removeTransaction(TransactionKey id);
+
+    /** Keeps what a transaction will append here; 1 to {@link LogStore#MAX_ANSWER_BYTES} bytes. */
+    void putStaged(TransactionKey id, byte[] staged);
+
+    /** Forgets what a transaction would append, if anything was kept. */
+    void removeStaged(TransactionKey id);
+
+    /** Notes a lock, whatever others there are; instead of one of the same stream and holder. */
+    void putLock(Lock lock);
+
+    /** Removes a lock; removing one that does not exist changes nothing. */
+    void removeLock(StreamKey stream, TransactionKey holder);
+
     /**
      * Sets the running values after a log entry, and ends it: its events become rows. Must come after the last append
      * before {@link #commit()} or {@link #tableDigests()}.

@@ -3,6 +3,7 @@ package io.weir.logstore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -46,7 +47,7 @@ public final class Histories {
         SessionId session = pick(SESSIONS, random);
         long sequence = random.nextInt((int) MAX_SEQUENCE + 1);
         Expiry expiry = new Expiry(random.nextInt(20), session);
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(16)) {
             case 0, 1, 2, 3 -> append(batch, random);
             case 4 -> batch.putSession(session, new SessionRow(sequence, random.nextLong(), random.nextInt()));
             case 5 -> batch.removeSession(session);
@@ -57,10 +58,41 @@ public final class Histories {
             case 8 -> batch.addExpiry(expiry);
             case 9 -> batch.removeExpiry(expiry);
             case 10 -> seen.add("first " + batch.firstExpiry());
+            case 11, 12 -> change(batch, random);
+            case 13 -> seen.add(transactions(batch));
             default ->
                 seen.add(batch.head(pick(STREAMS, random)) + " " + batch.session(session) + " "
-                        + java.util.Arrays.hashCode(batch.answer(session, sequence)) + " " + batch.state());
+                        + Arrays.hashCode(batch.answer(session, sequence)) + " " + batch.state());
         }
+    }
+
+    /** Of a few transactions and what they hold. */
+    private static void change(WriteBatch batch, Random random) {
+        TransactionKey id = new TransactionKey(random.nextInt(3), pick(SESSIONS, random), random.nextInt(2), 1);
+        StreamKey stream = pick(STREAMS, random);
+        switch (random.nextInt(6)) {
+            case 0 -> batch.putTransaction(id, bytes(random, 1 + random.nextInt(100)));
+            case 1 -> batch.removeTransaction(id);
+            case 2 -> batch.putStaged(id, bytes(random, 1 + random.nextInt(9_000)));
+            case 3 -> batch.removeStaged(id);
+            case 4 -> batch.removeLock(stream, id);
+            default -> batch.putLock(new Lock(stream, id, random.nextBoolean()));
+        }
+    }
+
+    /** All that is kept of transactions. */
+    static String transactions(StateView state) {
+        List<String> lines = new ArrayList<>();
+        TransactionKey id = state.nextTransaction(null);
+        while (id != null) {
+            lines.add(id + " " + Arrays.hashCode(state.transaction(id)) + " " + Arrays.hashCode(state.staged(id)));
+            id = state.nextTransaction(id);
+        }
+        state.visitLocks(lock -> lines.add(lock.toString()) && lines.size() < 40);
+        for (StreamKey stream : STREAMS) {
+            state.visitLocks(stream, lock -> lines.add(lock.toString()));
+        }
+        return lines + " " + state.hasLocks();
     }
 
     /** An entry with a part or some, mostly for two streams: their runs soon fill blocks. */

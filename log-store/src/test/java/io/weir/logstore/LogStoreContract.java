@@ -346,6 +346,61 @@ public abstract class LogStoreContract {
     }
 
     @Test
+    void keepsWhatTransactionsAreAndHold() {
+        TransactionKey early = new TransactionKey(5, S, 1, 0);
+        TransactionKey late = new TransactionKey(6, new SessionId(0, 0), 9, 3);
+        try (WriteBatch batch = store.beginWrite()) {
+            assertThat(batch.hasLocks()).isFalse();
+            batch.putTransaction(late, new byte[] {1});
+            batch.putTransaction(early, new byte[] {2});
+            batch.putTransaction(early, new byte[] {3});
+            batch.putStaged(late, new byte[] {4});
+            batch.putLock(new Lock(B, late, true));
+            batch.putLock(new Lock(key(1, "bb"), late, true));
+            batch.putLock(new Lock(A, late, false));
+            batch.putLock(new Lock(A, early, false));
+            assertThat(batch.nextTransaction(null)).isEqualTo(early);
+            assertThat(batch.hasLocks()).isTrue();
+            batch.commit();
+        }
+        try (ReadView view = store.openRead()) {
+            assertThat(view.nextTransaction(early)).isEqualTo(late);
+            assertThat(view.nextTransaction(late)).isNull();
+            assertThat(view.nextStaged(null)).isEqualTo(late);
+            assertThat(view.nextStaged(late)).isNull();
+            assertThat(view.stagedTransactions()).isEqualTo(1);
+            assertThat(view.transaction(early)).containsExactly(3);
+            assertThat(view.staged(early)).isNull();
+            assertThat(view.staged(late)).containsExactly(4);
+            assertThat(locks(view, A)).containsExactly(new Lock(A, early, false), new Lock(A, late, false));
+            assertThat(locks(view, B)).as("not those of bb").containsExactly(new Lock(B, late, true));
+            List<Lock> all = new ArrayList<>();
+            view.visitLocks(lock -> all.add(lock) && all.size() < 3);
+            assertThat(all).hasSize(3);
+        }
+        try (WriteBatch batch = store.beginWrite()) {
+            batch.removeTransaction(early);
+            batch.removeTransaction(early);
+            batch.removeStaged(late);
+            batch.removeLock(B, late);
+            batch.removeLock(B, early);
+            assertThat(batch.nextTransaction(null)).isEqualTo(late);
+            assertThat(locks(batch, B)).isEmpty();
+            assertThatThrownBy(() -> batch.putTransaction(early, new byte[0]))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> batch.putLock(new Lock(A, new TransactionKey(-1, S, 1, 0), true)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            batch.commit();
+        }
+    }
+
+    private static List<Lock> locks(StateView view, StreamKey stream) {
+        List<Lock> locks = new ArrayList<>();
+        view.visitLocks(stream, locks::add);
+        return locks;
+    }
+
+    @Test
     void anEntryThatHasNotEndedHasNoDigest() {
         try (WriteBatch batch = store.beginWrite()) {
             batch.createStream(A, 0);
@@ -359,7 +414,7 @@ public abstract class LogStoreContract {
     void digestsTellWhichRowsThereAreNotHowTheyCame() {
         append(store, A, 100, "a0");
         TableDigests one = digests();
-        assertThat(Table.OF_ROWS.stream().map(one::rows)).containsExactly(1L, 0L, 1L, 1L, 0L, 0L, 0L, 1L);
+        assertThat(Table.OF_ROWS.stream().map(one::rows)).containsExactly(1L, 0L, 1L, 1L, 0L, 0L, 0L, 1L, 0L, 0L, 0L);
         Expiry note = new Expiry(5, S);
         try (WriteBatch batch = store.beginWrite()) {
             batch.putSession(S, new SessionRow(1, 2, 3));

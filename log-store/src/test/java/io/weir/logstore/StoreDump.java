@@ -29,6 +29,7 @@ public final class StoreDump {
             view.readStream(key, -1, false, into(lines, ALL));
             return lines.add(String.valueOf(view.head(key)));
         });
+        lines.add(Histories.transactions(view));
         for (SessionId id : sessions) {
             lines.add(id + " " + view.session(id));
             for (long sequence = 0; sequence <= maxSequence; sequence++) {

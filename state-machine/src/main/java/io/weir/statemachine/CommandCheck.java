@@ -9,7 +9,7 @@ import io.weir.protocol.Refusal;
 import io.weir.protocol.Refusal.Reason;
 import io.weir.protocol.RequestId;
 import io.weir.protocol.Requirement;
-import io.weir.protocol.Transact;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,13 @@ public final class CommandCheck {
         CommandCheck check = new CommandCheck();
         return switch (command.getOperationCase()) {
             case APPEND -> check.append(command.getAppend());
-            case TRANSACT -> check.transact(command.getTransact());
+            case TRANSACT ->
+                check.all(
+                        command.getTransact().getAppendsList(),
+                        command.getTransact().getRequirementsList());
+            case FENCE -> null;
+            case DISTRIBUTED ->
+                invalid("a transaction over several partitions is driven in steps, it is no command of one");
             case OPERATION_NOT_SET -> invalid("command has no operation that this version knows");
         };
     }
@@ -80,21 +86,26 @@ public final class CommandCheck {
         return null;
     }
 
-    private @Nullable Refusal transact(Transact transact) {
-        int named = transact.getAppendsCount() + transact.getRequirementsCount();
+    /** As {@link #check(Command)}, of a part of a transaction. */
+    static @Nullable Refusal check(List<Append> appends, List<Requirement> requirements) {
+        return new CommandCheck().all(appends, requirements);
+    }
+
+    private @Nullable Refusal all(List<Append> appends, List<Requirement> requirements) {
+        int named = appends.size() + requirements.size();
         if (named == 0) {
             return invalid("transaction has neither appends nor requirements");
         }
         if (named > Limits.MAX_STREAMS_PER_TRANSACTION) {
             return tooLarge(named, Limits.MAX_STREAMS_PER_TRANSACTION, "transaction names too many streams");
         }
-        for (Append append : transact.getAppendsList()) {
+        for (Append append : appends) {
             Refusal refusal = append(append);
             if (refusal != null) {
                 return refusal;
             }
         }
-        for (Requirement requirement : transact.getRequirementsList()) {
+        for (Requirement requirement : requirements) {
             Refusal refusal = condition(requirement.getStream(), requirement.hasExpected(), requirement.getExpected());
             if (refusal != null) {
                 return refusal;

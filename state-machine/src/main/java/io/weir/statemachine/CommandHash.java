@@ -2,17 +2,28 @@ package io.weir.statemachine;
 
 import com.google.protobuf.ByteString;
 import io.weir.logstore.Digest;
+import io.weir.protocol.AbortedTransaction;
 import io.weir.protocol.Append;
 import io.weir.protocol.Appended;
 import io.weir.protocol.Command;
+import io.weir.protocol.CommittedTransaction;
+import io.weir.protocol.Decided;
 import io.weir.protocol.Expected;
+import io.weir.protocol.Locked;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
+import io.weir.protocol.PartAppended;
+import io.weir.protocol.Prepare;
+import io.weir.protocol.PreparedPart;
 import io.weir.protocol.Proposal;
 import io.weir.protocol.Refusal;
 import io.weir.protocol.RequestId;
 import io.weir.protocol.Requirement;
+import io.weir.protocol.TransactionId;
+import io.weir.protocol.TransactionStep;
 import io.weir.protocol.Violation;
+import io.weir.protocol.Voted;
+import java.util.List;
 
 /**
  * The two hashes of a partition: the fingerprint of what one command asks, which tells a repeated request from a reused
@@ -45,9 +56,69 @@ final class CommandHash {
                 content.number(command.getTransact().getRequirementsCount());
                 command.getTransact().getRequirementsList().forEach(this::requirement);
             }
-            case OPERATION_NOT_SET -> {}
+            case FENCE, DISTRIBUTED, OPERATION_NOT_SET -> {}
         }
         return content.finish();
+    }
+
+    /** What a step asks for, but for whose it is: the id stands beside it. */
+    byte[] fingerprint(TransactionStep step) {
+        content.begin();
+        content.number(step.getStepCase().getNumber());
+        switch (step.getStepCase()) {
+            case PREPARE -> {
+                Prepare prepare = step.getPrepare();
+                participants(content, prepare.getParticipantsList());
+                content.number(prepare.getAppendsCount());
+                prepare.getAppendsList().forEach(this::append);
+                content.number(prepare.getRequirementsCount());
+                prepare.getRequirementsList().forEach(this::requirement);
+            }
+            case DECIDE -> {
+                participants(content, step.getDecide().getParticipantsList());
+                committed(content, step.getDecide().getCommit());
+                aborted(content, step.getDecide().getAbort());
+            }
+            case RESOLVE -> content.number(step.getResolve().getCommit() ? 1 : 0);
+            case FORGET, STEP_NOT_SET -> {}
+        }
+        return content.finish();
+    }
+
+    private static void participants(FieldHash hash, List<Integer> participants) {
+        hash.number(participants.size());
+        participants.forEach(hash::number);
+    }
+
+    private static void committed(FieldHash hash, CommittedTransaction committed) {
+        hash.number(committed.getAppendsCount());
+        for (PartAppended append : committed.getAppendsList()) {
+            hash.number(append.getPartition());
+            hash.number(append.getFirstRevision());
+            hash.number(append.getCount());
+        }
+        hash.number(committed.getPartsCount());
+        for (PreparedPart part : committed.getPartsList()) {
+            hash.number(part.getPartition());
+            hash.number(part.getIndex());
+        }
+    }
+
+    private static void aborted(FieldHash hash, AbortedTransaction aborted) {
+        hash.number(aborted.getReasonValue());
+        hash.number(aborted.hasContended() ? 1L + aborted.getContended() : 0);
+        hash.number(aborted.getLogTimeMs());
+        violations(hash, aborted.getViolationsList());
+    }
+
+    private static void violations(FieldHash hash, List<Violation> violations) {
+        hash.number(violations.size());
+        for (Violation violation : violations) {
+            hash.bytes(violation.getStream());
+            expected(hash, violation.getExpected());
+            hash.number(violation.getActual().getExists() ? 1 : 0);
+            hash.number(violation.getActual().getRevision());
+        }
     }
 
     private void append(Append append) {
@@ -95,6 +166,22 @@ final class CommandHash {
         outcome(outcome);
     }
 
+    /** Adds a step of a transaction. */
+    void add(TransactionStep step, byte[] fingerprint, Outcome outcome) {
+        transaction(step.getId());
+        rolling.number(step.getPrepare().getLowWaterMark());
+        rolling.bytes(fingerprint);
+        outcome(outcome);
+    }
+
+    private void transaction(TransactionId id) {
+        rolling.number(id.getSessionHigh());
+        rolling.number(id.getSessionLow());
+        rolling.number(id.getSequence());
+        rolling.number(id.getHome());
+        rolling.number(id.getExpiryMs());
+    }
+
     /** Ends the digest of the entry. */
     Digest end() {
         return rolling.finishDigest();
@@ -109,11 +196,12 @@ final class CommandHash {
                 outcome.getCommitted().getAppendsList().forEach(this::appended);
                 rolling.number(outcome.getCommitted().getNextPosition());
             }
-            case REJECTED -> {
-                rolling.number(outcome.getRejected().getViolationsCount());
-                outcome.getRejected().getViolationsList().forEach(this::violation);
-            }
+            case REJECTED -> violations(rolling, outcome.getRejected().getViolationsList());
             case REFUSAL -> refusal(outcome.getRefusal());
+            case VOTED -> voted(outcome.getVoted());
+            case DECIDED -> decided(outcome.getDecided());
+            case DONE -> {}
+            case LOCKED -> locked(outcome.getLocked());
             case RESULT_NOT_SET -> throw new IllegalStateException("a command was decided without an outcome");
         }
     }
@@ -124,11 +212,37 @@ final class CommandHash {
         rolling.number(appended.getFirstPosition());
     }
 
-    private void violation(Violation violation) {
-        rolling.bytes(violation.getStream());
-        expected(rolling, violation.getExpected());
-        rolling.number(violation.getActual().getExists() ? 1 : 0);
-        rolling.number(violation.getActual().getRevision());
+    private void voted(Voted voted) {
+        rolling.number(voted.getVoteCase().getNumber());
+        switch (voted.getVoteCase()) {
+            case YES -> {
+                rolling.number(voted.getYes().getAppendsCount());
+                voted.getYes().getAppendsList().forEach(this::appended);
+                rolling.number(voted.getYes().getIndex());
+            }
+            case NO -> {
+                rolling.number(voted.getNo().getReasonValue());
+                rolling.number(voted.getNo().getLogTimeMs());
+                violations(rolling, voted.getNo().getViolationsList());
+            }
+            case LOCKED -> locked(voted.getLocked());
+            case VOTE_NOT_SET -> throw new IllegalStateException("a vote without a vote");
+        }
+    }
+
+    private void locked(Locked locked) {
+        transaction(locked.getHolder());
+        rolling.bytes(locked.getStream());
+    }
+
+    private void decided(Decided decided) {
+        rolling.number(decided.getDecisionCase().getNumber());
+        switch (decided.getDecisionCase()) {
+            case COMMITTED -> committed(rolling, decided.getCommitted());
+            case ABORTED -> aborted(rolling, decided.getAborted());
+            case NOT_STAGED, NEVER, FORGOTTEN_OR_NEVER -> {}
+            case DECISION_NOT_SET -> throw new IllegalStateException("a decision without a decision");
+        }
     }
 
     /** Without the sentence: a better wording is not a different outcome. */

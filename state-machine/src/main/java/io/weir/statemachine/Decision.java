@@ -44,7 +44,7 @@ final class Decision {
     /** Plans an append; the answer holds only if nothing was violated in the end. */
     Appended append(Append append) {
         StreamName stream = StreamName.of(append.getStream());
-        StreamKey key = keyOf(stream);
+        StreamKey key = Locks.keyOf(stream);
         Long planned = lastRevisions.get(key);
         long last = planned != null ? planned : lastRevision(key);
         check(append.getExpected(), stream, last);
@@ -65,7 +65,7 @@ final class Decision {
     /** Checks a condition on a stream that the command does not write. */
     void require(Requirement requirement) {
         StreamName stream = StreamName.of(requirement.getStream());
-        check(requirement.getExpected(), stream, lastRevision(keyOf(stream)));
+        check(requirement.getExpected(), stream, lastRevision(Locks.keyOf(stream)));
     }
 
     /** The position after all that was planned. */
@@ -80,6 +80,11 @@ final class Decision {
         }
         Rejected rejected = Rejected.newBuilder().addAllViolations(violations).build();
         return new Effects(Outcome.newBuilder().setRejected(rejected).build(), List.of());
+    }
+
+    /** Every condition that failed so far, in the order of the command. */
+    List<Violation> violations() {
+        return List.copyOf(violations);
     }
 
     private void check(Expected expected, StreamName stream, long last) {
@@ -113,9 +118,5 @@ final class Decision {
     private long lastRevision(StreamKey key) {
         StreamHead head = state.head(key);
         return head == null ? NO_REVISION : head.lastRevision();
-    }
-
-    private static StreamKey keyOf(StreamName stream) {
-        return new StreamKey(stream.slot(), stream.utf8().toByteArray());
     }
 }

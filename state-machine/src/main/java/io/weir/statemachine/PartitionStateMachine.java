@@ -2,19 +2,24 @@ package io.weir.statemachine;
 
 import com.google.protobuf.ByteString;
 import io.weir.logstore.Digest;
+import io.weir.logstore.Lock;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.StateView;
 import io.weir.logstore.StoreException;
+import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.protocol.Command;
+import io.weir.protocol.Decided;
 import io.weir.protocol.Limits;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Proposal;
 import io.weir.protocol.Refusal;
 import io.weir.protocol.StreamName;
+import io.weir.protocol.TransactionStep;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -33,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionStateMachine {
     /** The only {@link LogEntry#getFormat() format} of log entries. What is refused, too, is part of the format. */
-    public static final int LOG_ENTRY_FORMAT = 2;
+    public static final int LOG_ENTRY_FORMAT = 3;
 
     /** An upper bound of what a violation takes in a stored answer beside its stream's name. */
     private static final int MAX_VIOLATION_BYTES = 64;
@@ -50,6 +55,15 @@ public final class PartitionStateMachine {
         }
     }
 
+    /** Stored under the id of the request that it fences off. */
+    private static final Effects FENCED = new Effects(
+            Outcome.newBuilder()
+                    .setRefusal(Refusal.newBuilder()
+                            .setReason(Refusal.Reason.FENCED)
+                            .setDetail("it had not been executed when its status was asked, and never will be"))
+                    .build(),
+            List.of());
+
     private final CommandHash hash = new CommandHash();
     private final DigestMarks marks = new DigestMarks();
 
@@ -58,17 +72,23 @@ public final class PartitionStateMachine {
      *
      * @param outcomes one for each proposal, in their order
      * @param written the streams that got events, without duplicates, in the order of their first event
+     * @param unlocked the streams of which a transaction over several partitions gave up a lock, likewise
+     * @param decided what this entry decided about such transactions, as their home
      * @param marked this replica's digest after the entry, if the entry is a mark
      * @param verdict what follows from the reports in the entry, if it has any that can be judged here
      */
     public record Applied(
             List<Outcome> outcomes,
             List<StreamName> written,
+            List<StreamName> unlocked,
+            List<Decided> decided,
             @Nullable Digest marked,
             @Nullable DigestVerdict verdict) {
         public Applied {
             outcomes = List.copyOf(outcomes);
             written = List.copyOf(written);
+            unlocked = List.copyOf(unlocked);
+            decided = List.copyOf(decided);
         }
     }
 
@@ -87,20 +107,38 @@ public final class PartitionStateMachine {
         if (entry.getFormat() != LOG_ENTRY_FORMAT) {
             throw new UnsupportedFormatException(term, index, entry.getFormat());
         }
-        EntryRun run = new EntryRun(before, entry.getStampMs(), batch);
+        EntryRun run = new EntryRun(before, index, entry.getStampMs(), batch);
         List<Outcome> outcomes = new ArrayList<>(entry.getProposalsCount());
         hash.begin(before.digest(), term, index, entry);
         for (Proposal proposal : entry.getProposalsList()) {
-            byte[] fingerprint = hash.fingerprint(proposal.getCommand());
-            Outcome outcome = run.decide(proposal, fingerprint);
-            hash.add(proposal, fingerprint, outcome);
-            outcomes.add(outcome);
+            outcomes.add(proposal.hasStep() ? take(run, proposal.getStep()) : decide(run, proposal));
         }
         run.sessions.sweep(entry.getProposalsCount());
+        run.transactions.sweep(SessionTable.sweepSteps(entry.getProposalsCount()));
         batch.setState(new PartitionState(term, index, run.nextPosition, run.nextStreamId, run.logTimeMs, hash.end()));
         Digest marked = entry.getDigestMark() ? marks.mark(index, batch) : null;
         DigestVerdict verdict = entry.hasDigestReports() ? marks.conclude(entry.getDigestReports(), batch) : null;
-        return new Applied(outcomes, List.copyOf(run.written), marked, verdict);
+        return new Applied(
+                outcomes,
+                List.copyOf(run.written),
+                run.transactions.unlocked(),
+                run.transactions.decided(),
+                marked,
+                verdict);
+    }
+
+    private Outcome decide(EntryRun run, Proposal proposal) {
+        byte[] fingerprint = hash.fingerprint(proposal.getCommand());
+        Outcome outcome = run.decide(proposal, fingerprint);
+        hash.add(proposal, fingerprint, outcome);
+        return outcome;
+    }
+
+    private Outcome take(EntryRun run, TransactionStep step) {
+        byte[] fingerprint = hash.fingerprint(step);
+        Outcome outcome = run.take(step, fingerprint);
+        hash.add(step, fingerprint, outcome);
+        return outcome;
     }
 
     /**
@@ -129,16 +167,18 @@ public final class PartitionStateMachine {
         private final WriteBatch batch;
         private final long logTimeMs;
         private final SessionTable sessions;
+        private final TransactionTable transactions;
         private final Set<StreamName> written = new LinkedHashSet<>();
         private long nextPosition;
         private long nextStreamId;
 
-        EntryRun(PartitionState before, long stampMs, WriteBatch batch) {
+        EntryRun(PartitionState before, long index, long stampMs, WriteBatch batch) {
             this.batch = batch;
             this.logTimeMs = logTime(before.logTimeMs(), stampMs);
             this.sessions = new SessionTable(batch, logTimeMs, stampMs);
             this.nextPosition = before.nextPosition();
             this.nextStreamId = before.nextStreamId();
+            this.transactions = new TransactionTable(batch, sessions, this::append, index, logTimeMs);
         }
 
         /** A stamp that no session id could carry is damage, not time: were it believed, all sessions would end at once. */
@@ -152,25 +192,65 @@ public final class PartitionStateMachine {
             if (malformed != null) {
                 return refused(malformed);
             }
-            SessionTable.Admission admission = sessions.admit(command, proposal.getDeadlineMs(), fingerprint);
+            SessionTable.Admission admission =
+                    sessions.admit(command, proposal.getDeadlineMs(), fingerprint, () -> inTheWay(command));
             if (admission instanceof SessionTable.Refused refused) {
                 return refused(refused.refusal());
             } else if (admission instanceof SessionTable.Answered answered) {
                 return answered.outcome();
+            } else if (admission instanceof SessionTable.Held held) {
+                return Outcome.newBuilder().setLocked(Locks.locked(held.lock())).build();
             } else if (admission instanceof SessionTable.Admitted admitted) {
                 Effects effects = execute(batch, nextPosition, command);
                 effects.runs().forEach(this::write);
                 sessions.store(admitted, fingerprint, effects.outcome());
                 return effects.outcome();
             }
-            throw new AssertionError("a fourth kind of admission: " + admission);
+            throw new AssertionError("a fifth kind of admission: " + admission);
+        }
+
+        private @Nullable Lock inTheWay(Command command) {
+            return switch (command.getOperationCase()) {
+                case APPEND -> Locks.inTheWay(batch, null, List.of(command.getAppend()), List.of());
+                case TRANSACT ->
+                    Locks.inTheWay(
+                            batch,
+                            null,
+                            command.getTransact().getAppendsList(),
+                            command.getTransact().getRequirementsList());
+                case FENCE, DISTRIBUTED, OPERATION_NOT_SET -> null;
+            };
+        }
+
+        Outcome take(TransactionStep step, byte[] fingerprint) {
+            Refusal malformed = StepCheck.check(step);
+            if (malformed != null) {
+                return refused(malformed);
+            }
+            TransactionKey key = TransactionKeys.key(step.getId());
+            return switch (step.getStepCase()) {
+                case PREPARE -> transactions.prepare(key, step.getPrepare(), fingerprint);
+                case DECIDE -> transactions.decide(key, step.getDecide());
+                case RESOLVE -> transactions.resolve(key, step.getResolve().getCommit());
+                case FORGET -> transactions.forget(key);
+                case STEP_NOT_SET -> throw new AssertionError("checked before: there is a step");
+            };
+        }
+
+        /** Behind the end of the stream, wherever that is by now. */
+        private void append(StreamName stream, StreamKey key, List<ByteString> events) {
+            StreamHead head = batch.head(key);
+            write(new Effects.Run(
+                    stream, key, head == null, head == null ? 0 : head.lastRevision() + 1, nextPosition, events));
         }
 
         private static Effects execute(StateView state, long nextPosition, Command command) {
             return switch (command.getOperationCase()) {
                 case APPEND -> AppendHandler.decide(state, nextPosition, command.getAppend());
                 case TRANSACT -> TransactHandler.decide(state, nextPosition, command.getTransact());
-                case OPERATION_NOT_SET -> throw new AssertionError("checked before: the command has an operation");
+                case FENCE -> FENCED;
+                case DISTRIBUTED, OPERATION_NOT_SET ->
+                    throw new AssertionError("checked before: the command has an operation");
             };
         }
 

@@ -1,6 +1,7 @@
 package io.weir.statemachine;
 
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StoreException;
@@ -11,6 +12,7 @@ import io.weir.protocol.Outcome;
 import io.weir.protocol.Refusal;
 import io.weir.protocol.Refusal.Reason;
 import io.weir.protocol.RequestId;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,9 @@ final class SessionTable {
     /** It was executed before, with this outcome. */
     record Answered(Outcome outcome) implements Admission {}
 
+    /** A transaction is in its way, and it leaves no trace; it may be proposed again. */
+    record Held(Lock lock) implements Admission {}
+
     /** It must be executed now, and its answer given to {@link #store}; {@code row} is the session without it. */
     record Admitted(SessionId session, long sequence, SessionRow row, boolean isNew) implements Admission {}
 
@@ -65,9 +70,11 @@ final class SessionTable {
 
     /**
      * Judges a well-formed command. The order of the checks matters: what was executed is answered before anything that
-     * only time or other requests could have changed since (the deadline, {@code after}, the room for answers) is asked.
+     * only time or other requests could have changed since (the deadline, {@code after}, locks, the room for answers) is asked.
+     *
+     * @param lock tells what is in the way of the command
      */
-    Admission admit(Command command, long deadlineMs, byte[] fingerprint) {
+    Admission admit(Command command, long deadlineMs, byte[] fingerprint, Supplier<@Nullable Lock> lock) {
         RequestId id = command.getRequestId();
         SessionId session = new SessionId(id.getSessionHigh(), id.getSessionLow());
         SessionRow row = batch.session(session);
@@ -88,12 +95,18 @@ final class SessionTable {
         if (missing != NOTHING) {
             return refused(Reason.OUT_OF_ORDER, missing, 0, "a request that must come before it has no answer here");
         }
-        return makeRoom(session, row, command);
+        Lock held = lock.get();
+        return held == null ? makeRoom(session, row, command) : new Held(held);
+    }
+
+    /** Whether a session seems to be issued so late that no clock is that wrong: nothing is kept of such ones. */
+    boolean isFromFuture(SessionId session) {
+        return SessionIds.issuedMs(session.high()) - logTimeMs > MAX_ISSUED_AHEAD_MS;
     }
 
     private @Nullable Refusal checkAlive(SessionId session, @Nullable SessionRow row) {
         long issuedMs = SessionIds.issuedMs(session.high());
-        if (issuedMs - logTimeMs > MAX_ISSUED_AHEAD_MS) {
+        if (isFromFuture(session)) {
             return refusal(
                     Reason.INVALID,
                     issuedMs,
@@ -123,11 +136,18 @@ final class SessionTable {
         if (stored == null) {
             return null;
         }
-        if (!StoredAnswer.matches(stored, fingerprint)) {
+        Outcome outcome = StoredAnswer.outcome(stored);
+        boolean isSame = StoredAnswer.matches(stored, fingerprint) || command.hasFence() || isFence(outcome);
+        if (!isSame) {
             return refused(Reason.REQUEST_ID_REUSED, sequence, 0, "the same request id came with other content before");
         }
         batch.putSession(session, used(raise(session, row, command.getLowWaterMark())));
-        return new Answered(StoredAnswer.outcome(stored));
+        return new Answered(outcome);
+    }
+
+    /** Whether this is the answer to a question that came before its request: it answers the request as well. */
+    private static boolean isFence(Outcome outcome) {
+        return outcome.getRefusal().getReason() == Reason.FENCED;
     }
 
     /** The first request named in {@code after} that has neither an answer here nor been given up, or 0. */
@@ -194,13 +214,51 @@ final class SessionTable {
         }
     }
 
+    /** The stored answer of a request, or null; null too if the session's time has passed, swept or not. */
+    @Nullable
+    Outcome answer(SessionId session, long sequence) {
+        boolean isAlive = checkAlive(session, batch.session(session)) == null;
+        byte[] stored = isAlive ? batch.answer(session, sequence) : null;
+        return stored == null ? null : StoredAnswer.outcome(stored);
+    }
+
+    /**
+     * Whether an answer of this request, had there been one, could not be gone: neither has the client given it up, nor can
+     * the session have ended. Later uses prolong a session; whether there were any is known only as long as it lives.
+     */
+    boolean wouldRemember(SessionId session, long sequence) {
+        SessionRow row = batch.session(session);
+        boolean isGivenUp = row != null && Long.compareUnsigned(sequence, row.lowWaterMark()) <= 0;
+        return !isGivenUp && logTimeMs <= lastMs(session, null);
+    }
+
+    /**
+     * Keeps the answer of a request that was decided in another way than by a command, if the session is alive and has not
+     * given the answer up. Counts as a use.
+     */
+    void keep(SessionId session, long sequence, long lowWaterMark, byte[] fingerprint, Outcome outcome) {
+        SessionRow row = batch.session(session);
+        if (checkAlive(session, row) != null) {
+            return;
+        }
+        SessionRow raised =
+                row == null ? new SessionRow(lowWaterMark, logTimeMs, 0) : raise(session, row, lowWaterMark);
+        boolean isWanted = Long.compareUnsigned(sequence, raised.lowWaterMark()) > 0;
+        boolean isKnown = row != null && batch.answer(session, sequence) != null;
+        if (isWanted && !isKnown) {
+            store(new Admitted(session, sequence, raised, row == null), fingerprint, outcome);
+        } else if (row != null) {
+            batch.putSession(session, used(raised));
+        }
+    }
+
     /**
      * Forgets sessions whose time has passed, in the order of their notes, in a number of steps bounded by the entry's
      * commands. A use does not move a session's note; the note that has come due moves to the end of the life that the
      * uses have won. The row goes last: as long as an answer is left, the session is known, and known to be expired.
      */
     void sweep(int commands) {
-        long steps = SWEEP_STEPS + (long) SWEEP_STEPS_PER_COMMAND * commands;
+        long steps = sweepSteps(commands);
         while (steps > 0) {
             Expiry note = batch.firstExpiry();
             if (note == null || note.dueMs() >= logTimeMs) {
@@ -208,6 +266,11 @@ final class SessionTable {
             }
             steps -= 1 + visit(note, (int) Math.min(steps, Limits.MAX_ANSWERS_PER_SESSION));
         }
+    }
+
+    /** How much of what is old is looked at in an entry with so many commands. */
+    static long sweepSteps(int commands) {
+        return SWEEP_STEPS + (long) SWEEP_STEPS_PER_COMMAND * commands;
     }
 
     /** Returns how many answers were removed. */

@@ -41,12 +41,12 @@ class PartitionStateMachineTest {
 
     @Test
     void anUnknownFormatStopsBeforeAnythingIsWritten() {
-        LogEntry newer = one(T0, 1, "a").toBuilder().setFormat(3).build();
+        LogEntry newer = one(T0, 1, "a").toBuilder().setFormat(4).build();
         try (WriteBatch batch = store.beginWrite()) {
             assertThatThrownBy(() -> machine.apply(3, 7, newer, batch))
                     .isInstanceOf(UnsupportedFormatException.class)
-                    .hasMessageContaining("entry 7 of term 3 has format 3")
-                    .hasMessageContaining("knows format 2");
+                    .hasMessageContaining("entry 7 of term 3 has format 4")
+                    .hasMessageContaining("knows format 3");
             assertThatThrownBy(() -> machine.apply(3, 7, LogEntry.getDefaultInstance(), batch))
                     .isInstanceOf(UnsupportedFormatException.class);
             batch.commit();

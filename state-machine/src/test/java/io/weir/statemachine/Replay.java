@@ -16,7 +16,7 @@ import java.util.List;
 
 /** Applies histories to stores and tells what a store then holds. */
 final class Replay {
-    private static final Applied SKIPPED = new Applied(List.of(), List.of(), null, null);
+    private static final Applied SKIPPED = new Applied(List.of(), List.of(), List.of(), List.of(), null, null);
 
     private Replay() {}
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code weir backup verify} and {@code restore} on the backup whose bytes are pinned. */
 class BackupVerbsTest {
     /** Two partitions of cluster "shop" with two events each. */
-    private static final Path PINNED = Path.of("../consensus/src/test/resources/backup-2");
+    private static final Path PINNED = Path.of("../consensus/src/test/resources/backup-3");
 
     @TempDir
     Path directory;

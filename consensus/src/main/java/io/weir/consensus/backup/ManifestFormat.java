@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * Each partition stands in one line. The checksum is over all that stands before its line.
  */
 final class ManifestFormat {
-    /** The only format that is read. Format 1 had copies of version 1 beside the same manifest. */
-    static final int FORMAT = 2;
+    /** The only format that is read. Formats 1 and 2 had copies of versions 1 and 2 beside the same manifest. */
+    static final int FORMAT = 3;
 
     private static final Pattern FORMAT_LINE = Pattern.compile("\\{\n  \"format\": ([0-9]{1,9}),\n");
     private static final String END = "  \"crc32c\": \"";

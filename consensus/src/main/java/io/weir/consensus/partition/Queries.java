@@ -219,6 +219,14 @@ final class Queries {
                         QueryResponse.newBuilder()
                                 .setStreams(pages.list(view, request.getListStreams(), listUntilNanos()))
                                 .build();
+                    case GET_TRANSACTION ->
+                        QueryResponse.newBuilder()
+                                .setTransaction(TransactionReader.info(view, request.getGetTransaction()))
+                                .build();
+                    case LIST_TRANSACTIONS ->
+                        QueryResponse.newBuilder()
+                                .setTransactions(TransactionReader.list(view, request.getListTransactions()))
+                                .build();
                     case QUERY_NOT_SET -> throw Failures.invalid("the request holds no query");
                 };
             }

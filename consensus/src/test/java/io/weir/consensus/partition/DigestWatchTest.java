@@ -55,7 +55,10 @@ class DigestWatchTest {
         for (int i = 0; i < commands; i++) {
             outcomes.add(Outcome.getDefaultInstance());
         }
-        watch.applied(++index, new Applied(outcomes, List.of(), marked, verdict), TimeUnit.MILLISECONDS.toNanos(nowMs));
+        watch.applied(
+                ++index,
+                new Applied(outcomes, List.of(), List.of(), List.of(), marked, verdict),
+                TimeUnit.MILLISECONDS.toNanos(nowMs));
     }
 
     private void command() {

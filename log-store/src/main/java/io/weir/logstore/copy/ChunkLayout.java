@@ -20,7 +20,7 @@ import org.agrona.MutableDirectBuffer;
  *   0       4         5      6       8          12       16       20
  *   +-------+---------+------+-------+----------+--------+--------+------+
  *   | magic | version | kind | 0     | sequence | body   | CRC32C | body |
- *   |       | (2)     |      |       | (from 0) | bytes  |        |      |
+ *   |       | (3)     |      |       | (from 0) | bytes  |        |      |
  *   +-------+---------+------+-------+----------+--------+--------+------+
  *
  * row, in a body
@@ -43,8 +43,8 @@ final class ChunkLayout {
     /** Two bits of it are not ASCII, so that text is not taken for a stream. */
     static final int MAGIC = 0x57F2E0B5;
 
-    /** Version 1 had the rows of a store of format 2. */
-    static final byte VERSION = 2;
+    /** Version 1 had the rows of a store of format 2, version 2 those of format 3. */
+    static final byte VERSION = 3;
 
     static final byte BEGIN = 1;
     static final byte ROWS = 2;

@@ -13,6 +13,7 @@ import io.weir.logstore.layout.RunsLayout;
 import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
+import io.weir.logstore.layout.TransactionsLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,12 @@ public final class RowDecoder implements CopyTarget {
                         SessionsLayout.answerSequence(key),
                         SessionsLayout.answer(checksum, key, value));
             case EXPIRY -> sink.expiry(SessionsLayout.expiry(checksum, key, value));
+            case TRANSACTIONS ->
+                sink.transaction(
+                        TransactionsLayout.id(table, key), TransactionsLayout.get(checksum, table, key, value));
+            case STAGED ->
+                sink.staged(TransactionsLayout.id(table, key), TransactionsLayout.get(checksum, table, key, value));
+            case LOCKS -> sink.lock(TransactionsLayout.lock(checksum, key, value));
             case META -> throw Checksum.corrupted(table, key, "a copy has no such row");
         }
     }

@@ -2,6 +2,7 @@ package io.weir.logstore.copy;
 
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.RowEvent;
 import io.weir.logstore.Run;
@@ -9,6 +10,7 @@ import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import java.util.List;
 
 /** Receives the rows of a copy as values, for a store that keeps objects, not bytes. The counterpart of {@link io.weir.logstore.support.RowEncoder}. */
@@ -30,4 +32,10 @@ public interface RowSink {
     void answer(SessionId id, long sequence, byte[] answer);
 
     void expiry(Expiry expiry);
+
+    void transaction(TransactionKey id, byte[] kept);
+
+    void staged(TransactionKey id, byte[] staged);
+
+    void lock(Lock lock);
 }

@@ -33,9 +33,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class MetaLayout {
     /**
      * The format that this code writes, of the rows and of the files beside them. It reads no other one. Format 1 had
-     * its environment in the store's directory itself, and no checkpoints; format 2 had a row for each event and each append.
+     * its environment in the store's directory itself, and no checkpoints; format 2 had a row for each event and each append;
+     * format 3 had no transactions over several partitions.
      */
-    public static final int FORMAT_VERSION = 3;
+    public static final int FORMAT_VERSION = 4;
 
     private static final int FORMAT_OFFSET = Checksum.END_OFFSET;
     /** Where a row's own fields begin. */

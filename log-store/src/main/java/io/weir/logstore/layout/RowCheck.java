@@ -19,7 +19,8 @@ public final class RowCheck {
         switch (table) {
             case EVENTS -> EventsLayout.verify(checksum, key, value);
             case RUNS, HEADS -> RunsLayout.get(checksum, table, key, value, block);
-            case META, STREAMS, NAMES, SESSIONS, ANSWERS, EXPIRY -> checksum.verify(table, key, value);
+            case META, STREAMS, NAMES, SESSIONS, ANSWERS, EXPIRY, TRANSACTIONS, STAGED, LOCKS ->
+                checksum.verify(table, key, value);
         }
     }
 }

@@ -13,10 +13,14 @@ public enum Table {
     SESSIONS(6),
     ANSWERS(7),
     EXPIRY(8),
-    HEADS(9);
+    HEADS(9),
+    TRANSACTIONS(10),
+    STAGED(11),
+    LOCKS(12);
 
     /** All but {@link #META}, in the order of their numbers. */
-    public static final List<Table> OF_ROWS = List.of(EVENTS, RUNS, STREAMS, NAMES, SESSIONS, ANSWERS, EXPIRY, HEADS);
+    public static final List<Table> OF_ROWS =
+            List.of(EVENTS, RUNS, STREAMS, NAMES, SESSIONS, ANSWERS, EXPIRY, HEADS, TRANSACTIONS, STAGED, LOCKS);
 
     private final int number;
 

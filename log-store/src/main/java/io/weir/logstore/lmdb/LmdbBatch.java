@@ -2,6 +2,8 @@ package io.weir.logstore.lmdb;
 
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
+import io.weir.logstore.LockVisitor;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.RowEvent;
 import io.weir.logstore.Run;
@@ -10,6 +12,7 @@ import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.EventsLayout;
@@ -18,6 +21,7 @@ import io.weir.logstore.layout.RunsLayout;
 import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
+import io.weir.logstore.layout.TransactionsLayout;
 import io.weir.logstore.support.BatchRules;
 import io.weir.logstore.support.EntryEvents;
 import io.weir.logstore.support.FaultPoint;
@@ -101,6 +105,54 @@ final class LmdbBatch implements WriteBatch {
     public byte @Nullable [] answer(SessionId id, long sequence) {
         rules.enter();
         return run(() -> rows.answer(id, sequence));
+    }
+
+    @Override
+    public byte @Nullable [] transaction(TransactionKey id) {
+        rules.enter();
+        return run(() -> rows.transaction(Table.TRANSACTIONS, id));
+    }
+
+    @Override
+    public byte @Nullable [] staged(TransactionKey id) {
+        rules.enter();
+        return run(() -> rows.transaction(Table.STAGED, id));
+    }
+
+    @Override
+    public @Nullable TransactionKey nextTransaction(@Nullable TransactionKey after) {
+        rules.enter();
+        return this.<@Nullable TransactionKey>run(() -> rows.nextTransaction(Table.TRANSACTIONS, after));
+    }
+
+    @Override
+    public @Nullable TransactionKey nextStaged(@Nullable TransactionKey after) {
+        rules.enter();
+        return this.<@Nullable TransactionKey>run(() -> rows.nextTransaction(Table.STAGED, after));
+    }
+
+    @Override
+    public boolean hasLocks() {
+        rules.enter();
+        return sums.rows(Table.LOCKS) > 0;
+    }
+
+    @Override
+    public void visitLocks(StreamKey stream, LockVisitor visitor) {
+        rules.enter();
+        run(() -> {
+            rows.locks(stream, visitor);
+            return true;
+        });
+    }
+
+    @Override
+    public void visitLocks(LockVisitor visitor) {
+        rules.enter();
+        run(() -> {
+            rows.locks(visitor);
+            return true;
+        });
     }
 
     @Override
@@ -269,6 +321,59 @@ final class LmdbBatch implements WriteBatch {
         return this.<@Nullable Expiry>run(() -> rows.<@Nullable Expiry>withCursor(
                 Table.EXPIRY,
                 notes -> notes.first() ? SessionsLayout.expiry(rows.checksum(), notes.key(), notes.val()) : null));
+    }
+
+    @Override
+    public void putTransaction(TransactionKey id, byte[] kept) {
+        put(Table.TRANSACTIONS, id, kept);
+    }
+
+    @Override
+    public void putStaged(TransactionKey id, byte[] staged) {
+        put(Table.STAGED, id, staged);
+    }
+
+    private void put(Table table, TransactionKey id, byte[] bytes) {
+        rules.enter();
+        rules.putTransaction(id, bytes);
+        write(() -> {
+            UnsafeBuffer key = TransactionsLayout.key(rows.scratch(), id);
+            uncount(table, key);
+            UnsafeBuffer value = reserve(table, key, TransactionsLayout.valueBytes(bytes), UPSERT);
+            TransactionsLayout.put(rows.checksum(), table, key, value, bytes);
+            sums.add(table, value);
+        });
+    }
+
+    @Override
+    public void removeTransaction(TransactionKey id) {
+        rules.enter();
+        write(() -> delete(Table.TRANSACTIONS, TransactionsLayout.key(rows.scratch(), id)));
+    }
+
+    @Override
+    public void removeStaged(TransactionKey id) {
+        rules.enter();
+        write(() -> delete(Table.STAGED, TransactionsLayout.key(rows.scratch(), id)));
+    }
+
+    @Override
+    public void putLock(Lock lock) {
+        rules.enter();
+        rules.putLock(lock);
+        write(() -> {
+            UnsafeBuffer key = TransactionsLayout.lockKey(rows.scratch(), lock.stream(), lock.holder());
+            uncount(Table.LOCKS, key);
+            UnsafeBuffer value = reserve(Table.LOCKS, key, TransactionsLayout.LOCK_VALUE_BYTES, UPSERT);
+            TransactionsLayout.putLock(rows.checksum(), key, value, lock.exclusive());
+            sums.add(Table.LOCKS, value);
+        });
+    }
+
+    @Override
+    public void removeLock(StreamKey stream, TransactionKey holder) {
+        rules.enter();
+        write(() -> delete(Table.LOCKS, TransactionsLayout.lockKey(rows.scratch(), stream, holder)));
     }
 
     @Override

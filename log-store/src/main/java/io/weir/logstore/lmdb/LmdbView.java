@@ -2,6 +2,7 @@ package io.weir.logstore.lmdb;
 
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.EventVisitor;
+import io.weir.logstore.LockVisitor;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.RowVisitor;
@@ -11,14 +12,12 @@ import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.StreamVisitor;
 import io.weir.logstore.TableDigests;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.layout.RowCheck;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
 import java.util.function.Function;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
-import org.lmdbjava.Cursor;
-import org.lmdbjava.GetOp;
 
 /** A snapshot: an LMDB read transaction, borrowed from the store's pool until close. */
 final class LmdbView implements ReadView {
@@ -75,6 +74,52 @@ final class LmdbView implements ReadView {
     }
 
     @Override
+    public byte @Nullable [] transaction(TransactionKey id) {
+        return read(tables -> tables.transaction(Table.TRANSACTIONS, id));
+    }
+
+    @Override
+    public byte @Nullable [] staged(TransactionKey id) {
+        return read(tables -> tables.transaction(Table.STAGED, id));
+    }
+
+    @Override
+    public @Nullable TransactionKey nextTransaction(@Nullable TransactionKey after) {
+        return this.<@Nullable TransactionKey>read(tables -> tables.nextTransaction(Table.TRANSACTIONS, after));
+    }
+
+    @Override
+    public @Nullable TransactionKey nextStaged(@Nullable TransactionKey after) {
+        return this.<@Nullable TransactionKey>read(tables -> tables.nextTransaction(Table.STAGED, after));
+    }
+
+    @Override
+    public long stagedTransactions() {
+        return meta().digests().rows(Table.STAGED);
+    }
+
+    @Override
+    public boolean hasLocks() {
+        return meta().digests().rows(Table.LOCKS) > 0;
+    }
+
+    @Override
+    public void visitLocks(StreamKey stream, LockVisitor visitor) {
+        read(tables -> {
+            tables.locks(stream, visitor);
+            return true;
+        });
+    }
+
+    @Override
+    public void visitLocks(LockVisitor visitor) {
+        read(tables -> {
+            tables.locks(visitor);
+            return true;
+        });
+    }
+
+    @Override
     public void readStream(StreamKey key, long from, boolean forwards, EventVisitor visitor) {
         read(tables -> {
             EventScan.ofStream(tables, key, from, forwards, visitor);
@@ -94,7 +139,9 @@ final class LmdbView implements ReadView {
     @Override
     public void listStreams(@Nullable StreamKey after, StreamVisitor visitor) {
         read(tables -> tables.withCursor(Table.STREAMS, streams -> {
-            boolean more = after == null ? streams.first() : seekAfter(tables, streams, after);
+            boolean more = after == null
+                    ? streams.first()
+                    : TableReader.seekAfter(streams, StreamsLayout.streamKey(tables.scratch(), after));
             while (more) {
                 StreamKey key = StreamsLayout.stream(streams.key());
                 long streamId = StreamsLayout.streamId(tables.checksum(), streams.key(), streams.val());
@@ -102,13 +149,6 @@ final class LmdbView implements ReadView {
             }
             return true;
         }));
-    }
-
-    private static boolean seekAfter(TableReader tables, Cursor<UnsafeBuffer> streams, StreamKey after) {
-        UnsafeBuffer key = StreamsLayout.streamKey(tables.scratch(), after);
-        boolean found = streams.get(key, GetOp.MDB_SET_RANGE);
-        boolean atAfter = found && streams.key().equals(key);
-        return atAfter ? streams.next() : found;
     }
 
     @Override

@@ -1,9 +1,12 @@
 package io.weir.logstore.lmdb;
 
+import io.weir.logstore.Lock;
+import io.weir.logstore.LockVisitor;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.DigestsLayout;
 import io.weir.logstore.layout.MetaLayout;
@@ -13,6 +16,7 @@ import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
+import io.weir.logstore.layout.TransactionsLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -189,8 +193,49 @@ final class TableReader {
         return value == null ? null : SessionsLayout.answer(checksum, key, value);
     }
 
+    byte @Nullable [] transaction(Table table, TransactionKey id) {
+        UnsafeBuffer key = TransactionsLayout.key(scratch, id);
+        UnsafeBuffer value = get(table, key);
+        return value == null ? null : TransactionsLayout.get(checksum, table, key, value);
+    }
+
+    @Nullable
+    TransactionKey nextTransaction(Table table, @Nullable TransactionKey after) {
+        return this.<@Nullable TransactionKey>withCursor(table, rows -> {
+            boolean found = after == null ? rows.first() : seekAfter(rows, TransactionsLayout.key(scratch, after));
+            return found ? TransactionsLayout.id(table, rows.key()) : null;
+        });
+    }
+
+    /** Moves to the first row whose key is greater; false if there is none. */
+    static boolean seekAfter(Cursor<UnsafeBuffer> rows, UnsafeBuffer key) {
+        boolean found = rows.get(key, GetOp.MDB_SET_RANGE);
+        return found && rows.key().equals(key) ? rows.next() : found;
+    }
+
+    void locks(StreamKey stream, LockVisitor visitor) {
+        withCursor(Table.LOCKS, rows -> {
+            boolean found = rows.get(TransactionsLayout.firstLockKey(scratch, stream), GetOp.MDB_SET_RANGE);
+            while (found) {
+                Lock lock = TransactionsLayout.lock(checksum, rows.key(), rows.val());
+                found = lock.stream().equals(stream) && visitor.onLock(lock) && rows.next();
+            }
+            return true;
+        });
+    }
+
+    void locks(LockVisitor visitor) {
+        withCursor(Table.LOCKS, rows -> {
+            boolean found = rows.first();
+            while (found) {
+                found = visitor.onLock(TransactionsLayout.lock(checksum, rows.key(), rows.val())) && rows.next();
+            }
+            return true;
+        });
+    }
+
     /** Lends a cursor of the transaction for the time of {@code action}. */
-    <R> R withCursor(Table table, Function<Cursor<UnsafeBuffer>, R> action) {
+    <R extends @Nullable Object> R withCursor(Table table, Function<Cursor<UnsafeBuffer>, R> action) {
         Deque<Cursor<UnsafeBuffer>> idle = idleCursors.computeIfAbsent(table, t -> new ArrayDeque<>(2));
         Cursor<UnsafeBuffer> cursor = idle.poll();
         if (cursor == null) {

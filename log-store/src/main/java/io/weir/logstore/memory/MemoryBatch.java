@@ -2,6 +2,8 @@ package io.weir.logstore.memory;
 
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
+import io.weir.logstore.LockVisitor;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.Run;
 import io.weir.logstore.SessionId;
@@ -9,8 +11,10 @@ import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.memory.Tables.AnswerKey;
+import io.weir.logstore.memory.Tables.LockKey;
 import io.weir.logstore.memory.Tables.Revision;
 import io.weir.logstore.memory.Tables.RunKey;
 import io.weir.logstore.support.BatchRules;
@@ -33,6 +37,9 @@ final class MemoryBatch implements WriteBatch {
     private final Overlay<SessionId, SessionRow> sessions;
     private final Overlay<AnswerKey, byte[]> answers;
     private final Overlay<Expiry, Boolean> expiries;
+    private final Overlay<TransactionKey, byte[]> transactions;
+    private final Overlay<TransactionKey, byte[]> staged;
+    private final Overlay<LockKey, Boolean> locks;
     private final EntryEvents entryEvents = new EntryEvents();
     private long eventBytes;
 
@@ -48,6 +55,9 @@ final class MemoryBatch implements WriteBatch {
         sessions = new Overlay<>(base.sessions);
         answers = new Overlay<>(base.answers);
         expiries = new Overlay<>(base.expiries);
+        transactions = new Overlay<>(base.transactions);
+        staged = new Overlay<>(base.staged);
+        locks = new Overlay<>(base.locks);
     }
 
     @Override
@@ -89,6 +99,60 @@ final class MemoryBatch implements WriteBatch {
         rules.enter();
         byte[] answer = answers.get(new AnswerKey(id, sequence));
         return answer == null ? null : answer.clone();
+    }
+
+    @Override
+    public byte @Nullable [] transaction(TransactionKey id) {
+        rules.enter();
+        byte[] kept = transactions.get(id);
+        return kept == null ? null : kept.clone();
+    }
+
+    @Override
+    public byte @Nullable [] staged(TransactionKey id) {
+        rules.enter();
+        byte[] bytes = staged.get(id);
+        return bytes == null ? null : bytes.clone();
+    }
+
+    @Override
+    public @Nullable TransactionKey nextTransaction(@Nullable TransactionKey after) {
+        rules.enter();
+        return after == null ? transactions.first() : transactions.higher(after);
+    }
+
+    @Override
+    public @Nullable TransactionKey nextStaged(@Nullable TransactionKey after) {
+        rules.enter();
+        return after == null ? staged.first() : staged.higher(after);
+    }
+
+    @Override
+    public boolean hasLocks() {
+        rules.enter();
+        return locks.first() != null;
+    }
+
+    @Override
+    public void visitLocks(StreamKey stream, LockVisitor visitor) {
+        rules.enter();
+        LockKey key = locks.ceiling(LockKey.firstOf(stream));
+        while (key != null && key.stream().equals(stream) && visit(key, visitor)) {
+            key = locks.higher(key);
+        }
+    }
+
+    @Override
+    public void visitLocks(LockVisitor visitor) {
+        rules.enter();
+        LockKey key = locks.first();
+        while (key != null && visit(key, visitor)) {
+            key = locks.higher(key);
+        }
+    }
+
+    private boolean visit(LockKey key, LockVisitor visitor) {
+        return visitor.onLock(new Lock(key.stream(), key.holder(), Boolean.TRUE.equals(locks.get(key))));
     }
 
     @Override
@@ -175,7 +239,46 @@ final class MemoryBatch implements WriteBatch {
     @Override
     public @Nullable Expiry firstExpiry() {
         rules.enter();
-        return expiries.ceiling(new Expiry(0, new SessionId(0, 0)));
+        return expiries.first();
+    }
+
+    @Override
+    public void putTransaction(TransactionKey id, byte[] kept) {
+        rules.enter();
+        rules.putTransaction(id, kept);
+        transactions.put(id, kept.clone());
+    }
+
+    @Override
+    public void removeTransaction(TransactionKey id) {
+        rules.enter();
+        transactions.remove(id);
+    }
+
+    @Override
+    public void putStaged(TransactionKey id, byte[] bytes) {
+        rules.enter();
+        rules.putTransaction(id, bytes);
+        staged.put(id, bytes.clone());
+    }
+
+    @Override
+    public void removeStaged(TransactionKey id) {
+        rules.enter();
+        staged.remove(id);
+    }
+
+    @Override
+    public void putLock(Lock lock) {
+        rules.enter();
+        rules.putLock(lock);
+        locks.put(new LockKey(lock.stream(), lock.holder()), lock.exclusive());
+    }
+
+    @Override
+    public void removeLock(StreamKey stream, TransactionKey holder) {
+        rules.enter();
+        locks.remove(new LockKey(stream, holder));
     }
 
     @Override
@@ -221,6 +324,9 @@ final class MemoryBatch implements WriteBatch {
         sessions.applyTo(target.sessions);
         answers.applyTo(target.answers);
         expiries.applyTo(target.expiries);
+        transactions.applyTo(target.transactions);
+        staged.applyTo(target.staged);
+        locks.applyTo(target.locks);
         target.state = rules.state();
         target.mark = rules.mark();
         target.eventBytes += eventBytes;

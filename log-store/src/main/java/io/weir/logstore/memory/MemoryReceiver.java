@@ -2,6 +2,7 @@ package io.weir.logstore.memory;
 
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.RowEvent;
 import io.weir.logstore.Run;
@@ -12,10 +13,12 @@ import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StoreReceiver;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.copy.CopyReader;
 import io.weir.logstore.copy.RowDecoder;
 import io.weir.logstore.copy.RowSink;
 import io.weir.logstore.memory.Tables.AnswerKey;
+import io.weir.logstore.memory.Tables.LockKey;
 import io.weir.logstore.memory.Tables.Revision;
 import io.weir.logstore.memory.Tables.RunKey;
 import java.nio.ByteBuffer;
@@ -115,6 +118,21 @@ final class MemoryReceiver implements StoreReceiver {
         @Override
         public void expiry(Expiry expiry) {
             tables.expiries.put(expiry, true);
+        }
+
+        @Override
+        public void transaction(TransactionKey id, byte[] kept) {
+            tables.transactions.put(id, kept);
+        }
+
+        @Override
+        public void staged(TransactionKey id, byte[] staged) {
+            tables.staged.put(id, staged);
+        }
+
+        @Override
+        public void lock(Lock lock) {
+            tables.locks.put(new LockKey(lock.stream(), lock.holder()), lock.exclusive());
         }
 
         /** Events come before the names of their streams, and streams before their heads. */

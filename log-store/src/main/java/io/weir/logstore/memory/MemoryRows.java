@@ -1,5 +1,6 @@
 package io.weir.logstore.memory;
 
+import io.weir.logstore.Lock;
 import io.weir.logstore.RowEvent;
 import io.weir.logstore.RowVisitor;
 import io.weir.logstore.StreamHead;
@@ -34,7 +35,17 @@ final class MemoryRows {
 
     /** In the order of tables; false if the visitor had enough before the end. */
     boolean visit() {
-        return events() && runs() && streams() && names() && sessions() && answers() && expiries() && heads();
+        return events()
+                && runs()
+                && streams()
+                && names()
+                && sessions()
+                && answers()
+                && expiries()
+                && heads()
+                && transactions()
+                && staged()
+                && locks();
     }
 
     private boolean events() {
@@ -96,6 +107,20 @@ final class MemoryRows {
 
     private boolean expiries() {
         return all(tables.expiries, row -> rows.expiry(row.getKey()));
+    }
+
+    private boolean transactions() {
+        return all(tables.transactions, row -> rows.transaction(row.getKey(), row.getValue()));
+    }
+
+    private boolean staged() {
+        return all(tables.staged, row -> rows.staged(row.getKey(), row.getValue()));
+    }
+
+    private boolean locks() {
+        return all(
+                tables.locks,
+                row -> rows.lock(new Lock(row.getKey().stream(), row.getKey().holder(), row.getValue())));
     }
 
     private static <K, V> boolean all(Map<K, V> table, Predicate<Map.Entry<K, V>> visit) {

@@ -2,6 +2,8 @@ package io.weir.logstore.memory;
 
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.EventVisitor;
+import io.weir.logstore.Lock;
+import io.weir.logstore.LockVisitor;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.RowVisitor;
@@ -11,10 +13,13 @@ import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.StreamVisitor;
 import io.weir.logstore.TableDigests;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.memory.Tables.AnswerKey;
+import io.weir.logstore.memory.Tables.LockKey;
 import io.weir.logstore.memory.Tables.Revision;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +73,76 @@ final class MemoryView implements ReadView {
         checkOpen();
         byte[] answer = tables.answers.get(new AnswerKey(id, sequence));
         return answer == null ? null : answer.clone();
+    }
+
+    @Override
+    public byte @Nullable [] transaction(TransactionKey id) {
+        checkOpen();
+        byte[] kept = tables.transactions.get(id);
+        return kept == null ? null : kept.clone();
+    }
+
+    @Override
+    public byte @Nullable [] staged(TransactionKey id) {
+        checkOpen();
+        byte[] staged = tables.staged.get(id);
+        return staged == null ? null : staged.clone();
+    }
+
+    @Override
+    public @Nullable TransactionKey nextTransaction(@Nullable TransactionKey after) {
+        checkOpen();
+        return next(tables.transactions, after);
+    }
+
+    @Override
+    public @Nullable TransactionKey nextStaged(@Nullable TransactionKey after) {
+        checkOpen();
+        return next(tables.staged, after);
+    }
+
+    private static @Nullable TransactionKey next(TreeMap<TransactionKey, byte[]> rows, @Nullable TransactionKey after) {
+        if (after != null) {
+            return rows.higherKey(after);
+        }
+        return rows.isEmpty() ? null : rows.firstKey();
+    }
+
+    @Override
+    public long stagedTransactions() {
+        checkOpen();
+        return tables.staged.size();
+    }
+
+    @Override
+    public boolean hasLocks() {
+        checkOpen();
+        return !tables.locks.isEmpty();
+    }
+
+    @Override
+    public void visitLocks(StreamKey stream, LockVisitor visitor) {
+        checkOpen();
+        for (Map.Entry<LockKey, Boolean> lock :
+                tables.locks.tailMap(LockKey.firstOf(stream)).entrySet()) {
+            if (!lock.getKey().stream().equals(stream) || !visit(lock, visitor)) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void visitLocks(LockVisitor visitor) {
+        checkOpen();
+        for (Map.Entry<LockKey, Boolean> lock : tables.locks.entrySet()) {
+            if (!visit(lock, visitor)) {
+                return;
+            }
+        }
+    }
+
+    private static boolean visit(Map.Entry<LockKey, Boolean> lock, LockVisitor visitor) {
+        return visitor.onLock(new Lock(lock.getKey().stream(), lock.getKey().holder(), lock.getValue()));
     }
 
     @Override

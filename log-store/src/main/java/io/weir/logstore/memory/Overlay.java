@@ -29,14 +29,31 @@ final class Overlay<K extends Comparable<K>, V> {
         changes.put(key, Optional.empty());
     }
 
+    /** The least key of all, or null. */
+    @Nullable
+    K first() {
+        return least(base.isEmpty() ? null : base.firstKey(), changes.firstEntry());
+    }
+
     /** The least key at or above {@code from}, or null. */
     @Nullable
     K ceiling(K from) {
-        K inBase = base.ceilingKey(from);
+        return least(base.ceilingKey(from), changes.ceilingEntry(from));
+    }
+
+    /** The least key above {@code key}, or null. */
+    @Nullable
+    K higher(K key) {
+        return least(base.higherKey(key), changes.higherEntry(key));
+    }
+
+    /** The lesser of two keys and what follows them that is there. */
+    private @Nullable K least(@Nullable K fromBase, Map.@Nullable Entry<K, Optional<V>> fromChanges) {
+        K inBase = fromBase;
         while (inBase != null && changes.containsKey(inBase)) {
             inBase = base.higherKey(inBase);
         }
-        Map.Entry<K, Optional<V>> changed = changes.ceilingEntry(from);
+        Map.Entry<K, Optional<V>> changed = fromChanges;
         while (changed != null && changed.getValue().isEmpty()) {
             changed = changes.higherEntry(changed.getKey());
         }

@@ -8,6 +8,7 @@ import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import java.util.TreeMap;
 
 /** All rows of a partition as sorted maps of objects. While {@code views} is above zero it must not change. */
@@ -22,6 +23,9 @@ final class Tables {
     final TreeMap<SessionId, SessionRow> sessions;
     final TreeMap<AnswerKey, byte[]> answers;
     final TreeMap<Expiry, Boolean> expiries;
+    final TreeMap<TransactionKey, byte[]> transactions;
+    final TreeMap<TransactionKey, byte[]> staged;
+    final TreeMap<LockKey, Boolean> locks;
     PartitionState state = PartitionState.EMPTY;
     DigestMark mark = DigestMark.NONE;
     long eventBytes;
@@ -36,6 +40,9 @@ final class Tables {
         sessions = new TreeMap<>();
         answers = new TreeMap<>();
         expiries = new TreeMap<>();
+        transactions = new TreeMap<>();
+        staged = new TreeMap<>();
+        locks = new TreeMap<>();
     }
 
     private Tables(Tables other) {
@@ -47,6 +54,9 @@ final class Tables {
         sessions = new TreeMap<>(other.sessions);
         answers = new TreeMap<>(other.answers);
         expiries = new TreeMap<>(other.expiries);
+        transactions = new TreeMap<>(other.transactions);
+        staged = new TreeMap<>(other.staged);
+        locks = new TreeMap<>(other.locks);
         state = other.state;
         mark = other.mark;
         eventBytes = other.eventBytes;
@@ -80,6 +90,28 @@ final class Tables {
         public int compareTo(AnswerKey other) {
             int bySession = session.compareTo(other.session);
             return bySession != 0 ? bySession : Long.compareUnsigned(sequence, other.sequence);
+        }
+    }
+
+    /** Key of a lock: streams of a slot stand together, short names first. */
+    record LockKey(StreamKey stream, TransactionKey holder) implements Comparable<LockKey> {
+        private static final TransactionKey FIRST = new TransactionKey(0, new SessionId(0, 0), 0, 0);
+
+        /** Not after any key of the stream. */
+        static LockKey firstOf(StreamKey stream) {
+            return new LockKey(stream, FIRST);
+        }
+
+        @Override
+        public int compareTo(LockKey other) {
+            int order = Integer.compare(stream.slot(), other.stream.slot());
+            if (order == 0) {
+                order = Integer.compare(stream.name().length, other.stream.name().length);
+            }
+            if (order == 0) {
+                order = stream.compareTo(other.stream);
+            }
+            return order != 0 ? order : holder.compareTo(other.holder);
         }
     }
 }

@@ -2,11 +2,13 @@ package io.weir.logstore.support;
 
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -143,6 +145,25 @@ public final class BatchRules {
             throw new IllegalArgumentException("an answer must have at least one byte");
         }
         limit("bytes of an answer", answer.length, LogStore.MAX_ANSWER_BYTES);
+    }
+
+    /** Checks what is to be kept of a transaction. */
+    public void putTransaction(TransactionKey id, byte[] bytes) {
+        requireSound(id);
+        if (bytes.length == 0) {
+            throw new IllegalArgumentException("what is kept of a transaction must have at least one byte");
+        }
+        limit("bytes kept of a transaction", bytes.length, LogStore.MAX_ANSWER_BYTES);
+    }
+
+    public void putLock(Lock lock) {
+        requireSound(lock.holder());
+    }
+
+    private static void requireSound(TransactionKey id) {
+        if (id.expiryMs() < 0 || id.home() < 0) {
+            throw new IllegalArgumentException("expiry or home of " + id + " is negative");
+        }
     }
 
     public void removeAnswers(int limit) {

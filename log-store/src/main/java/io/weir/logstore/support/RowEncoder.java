@@ -1,11 +1,13 @@
 package io.weir.logstore.support;
 
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
 import io.weir.logstore.RowEvent;
 import io.weir.logstore.RowVisitor;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.EventsLayout;
 import io.weir.logstore.layout.RunBlock;
@@ -14,6 +16,7 @@ import io.weir.logstore.layout.Scratch;
 import io.weir.logstore.layout.SessionsLayout;
 import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
+import io.weir.logstore.layout.TransactionsLayout;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -84,6 +87,28 @@ public final class RowEncoder {
         UnsafeBuffer value = value(SessionsLayout.EXPIRY_VALUE_BYTES);
         SessionsLayout.putExpiry(checksum, key, value);
         return visitor.onRow(Table.EXPIRY, key, value);
+    }
+
+    public boolean transaction(TransactionKey id, byte[] kept) {
+        return bytes(Table.TRANSACTIONS, id, kept);
+    }
+
+    public boolean staged(TransactionKey id, byte[] staged) {
+        return bytes(Table.STAGED, id, staged);
+    }
+
+    private boolean bytes(Table table, TransactionKey id, byte[] bytes) {
+        UnsafeBuffer key = TransactionsLayout.key(scratch, id);
+        UnsafeBuffer value = value(TransactionsLayout.valueBytes(bytes));
+        TransactionsLayout.put(checksum, table, key, value, bytes);
+        return visitor.onRow(table, key, value);
+    }
+
+    public boolean lock(Lock lock) {
+        UnsafeBuffer key = TransactionsLayout.lockKey(scratch, lock.stream(), lock.holder());
+        UnsafeBuffer value = value(TransactionsLayout.LOCK_VALUE_BYTES);
+        TransactionsLayout.putLock(checksum, key, value, lock.exclusive());
+        return visitor.onRow(Table.LOCKS, key, value);
     }
 
     private static UnsafeBuffer value(int bytes) {

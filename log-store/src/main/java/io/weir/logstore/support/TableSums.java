@@ -61,6 +61,11 @@ public final class TableSums implements RowVisitor {
         return true;
     }
 
+    /** How many rows of a table are counted now. */
+    public long rows(Table table) {
+        return rows[table.number()];
+    }
+
     /** The digests as they are now. */
     public TableDigests digests() {
         return TableDigests.of(table -> sums[table.number()], table -> rows[table.number()]);

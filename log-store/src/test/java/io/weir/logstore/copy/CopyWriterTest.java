@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Test;
 
 class CopyWriterTest {
     /**
-     * The bytes of version 2. A difference means that nodes of two versions cannot copy from each other, and that backups out
+     * The bytes of version 3. A difference means that nodes of two versions cannot copy from each other, and that backups out
      * there can no longer be read: raise the version instead of changing the file.
      */
     @Test
-    void chunksHaveTheBytesOfVersion2() throws IOException {
+    void chunksHaveTheBytesOfVersion3() throws IOException {
         try (LogStore store = new MemoryLogStore(IDENTITY)) {
             append(store, key(1, "a"), 1_700_000_000_000L, "first", "second");
             try (WriteBatch batch = store.beginWrite()) {
@@ -46,7 +46,7 @@ class CopyWriterTest {
     }
 
     private static List<String> golden() throws IOException {
-        try (InputStream in = CopyWriterTest.class.getResourceAsStream("version-2.txt")) {
+        try (InputStream in = CopyWriterTest.class.getResourceAsStream("version-3.txt")) {
             assertThat(in).isNotNull();
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()

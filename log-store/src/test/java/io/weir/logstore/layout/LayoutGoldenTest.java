@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weir.logstore.Digest;
 import io.weir.logstore.DigestMark;
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.RowEvent;
 import io.weir.logstore.Run;
@@ -16,6 +17,7 @@ import io.weir.logstore.StoreException;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
+import io.weir.logstore.TransactionKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The bytes of format 3, row by row and file by file, against {@code format-3.txt}. A difference means that stores out there can no longer
+ * The bytes of format 4, row by row and file by file, against {@code format-4.txt}. A difference means that stores out there can no longer
  * be read: raise the format version instead of changing the file.
  */
 class LayoutGoldenTest {
@@ -63,15 +65,16 @@ class LayoutGoldenTest {
     }
 
     @Test
-    void rowsAndFilesHaveTheBytesOfFormat3() throws IOException {
+    void rowsAndFilesHaveTheBytesOfFormat4() throws IOException {
         meta();
         digests();
         events();
         runs();
         streams();
         sessions();
+        transactions();
         files();
-        assertThat(lines).containsExactlyElementsOf(golden("format-3.txt"));
+        assertThat(lines).containsExactlyElementsOf(golden("format-4.txt"));
     }
 
     @ParameterizedTest
@@ -199,6 +202,25 @@ class LayoutGoldenTest {
         assertThat(read.runOf(4)).isEqualTo(new Run(4, 258, 3));
         assertThat(read.runOf(206)).isEqualTo(new Run(7, 1_261, 200));
         assertThat(read.runOf(207)).isEqualTo(new Run(207, 1_462, 1));
+    }
+
+    private void transactions() {
+        TransactionKey id = new TransactionKey(1_700_000_000_127L, SESSION, 9, 63);
+        for (Table table : List.of(Table.TRANSACTIONS, Table.STAGED)) {
+            UnsafeBuffer key = TransactionsLayout.key(scratch, id);
+            UnsafeBuffer value = value(TransactionsLayout.valueBytes(new byte[] {1, 2}));
+            TransactionsLayout.put(checksum, table, key, value, new byte[] {1, 2});
+            row(table.tableName(), key, value);
+            assertThat(TransactionsLayout.id(table, key)).isEqualTo(id);
+            assertThat(TransactionsLayout.get(checksum, table, key, value)).containsExactly(1, 2);
+        }
+        for (boolean exclusive : new boolean[] {false, true}) {
+            UnsafeBuffer key = TransactionsLayout.lockKey(scratch, STREAM, id);
+            UnsafeBuffer value = value(TransactionsLayout.LOCK_VALUE_BYTES);
+            TransactionsLayout.putLock(checksum, key, value, exclusive);
+            row("locks", key, value);
+            assertThat(TransactionsLayout.lock(checksum, key, value)).isEqualTo(new Lock(STREAM, id, exclusive));
+        }
     }
 
     private void streams() {

@@ -36,7 +36,12 @@ class LayoutProperties {
             new Layout(Table.NAMES, StreamsLayout::name),
             new Layout(Table.SESSIONS, SessionsLayout::session),
             new Layout(Table.ANSWERS, SessionsLayout::answer),
-            new Layout(Table.EXPIRY, SessionsLayout::expiry));
+            new Layout(Table.EXPIRY, SessionsLayout::expiry),
+            new Layout(
+                    Table.TRANSACTIONS,
+                    (checksum, key, value) -> TransactionsLayout.get(checksum, Table.TRANSACTIONS, key, value)),
+            new Layout(Table.STAGED, (checksum, key, value) -> TransactionsLayout.id(Table.STAGED, key)),
+            new Layout(Table.LOCKS, TransactionsLayout::lock));
 
     private static final int[] LENGTHS = {0, 1, 3, 4, 5, 6, 8, 12, 13, 16, 18, 24, 28, 32, 40, 64, 120, 300};
 

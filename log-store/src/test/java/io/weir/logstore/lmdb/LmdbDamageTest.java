@@ -10,11 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.logstore.Expiry;
+import io.weir.logstore.Lock;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.SessionId;
 import io.weir.logstore.SessionRow;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.RunsLayout;
@@ -39,6 +41,7 @@ class LmdbDamageTest {
     private static final StreamKey A = key(1, "a");
     private static final StreamKey OTHER = key(1, "other");
     private static final SessionId S = new SessionId(3, 4);
+    private static final TransactionKey T = new TransactionKey(9, S, 3, 1);
     /** More than a block takes. */
     private static final int RUNS = 80;
 
@@ -59,6 +62,9 @@ class LmdbDamageTest {
             batch.putSession(S, new SessionRow(1, 2, 3));
             batch.putAnswer(S, 7, new byte[] {1, 2, 3});
             batch.addExpiry(new Expiry(9, S));
+            batch.putTransaction(T, new byte[] {4});
+            batch.putStaged(T, new byte[] {5, 6});
+            batch.putLock(new Lock(OTHER, T, true));
             batch.commit();
         }
     }
@@ -144,6 +150,9 @@ class LmdbDamageTest {
             case RUNS, STREAMS, HEADS -> streams(view);
             case SESSIONS -> view.session(S);
             case ANSWERS -> view.answer(S, 7);
+            case TRANSACTIONS -> view.transaction(T);
+            case STAGED -> view.staged(T);
+            case LOCKS -> view.visitLocks(OTHER, lock -> true);
             default -> throw new AssertionError(table);
         }
     }
