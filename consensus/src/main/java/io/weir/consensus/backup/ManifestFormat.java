@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {
- *   "format": 2,
+ *   "format": 3,
  *   "backup": "6a1c...",
  *   "weir": "0.1.0",
  *   "cluster": "shop",
@@ -45,7 +45,7 @@ final class ManifestFormat {
 
     private static final Pattern WHOLE = Pattern.compile("""
             \\{
-              "format": 2,
+              "format": 3,
               "backup": "(?<id>[0-9a-f-]{36})",
               "weir": "(?<weir>[^"\\\\\n]{1,64})",
               "cluster": "(?<cluster>[A-Za-z0-9._-]{1,64})",
