@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The bytes of every message that lies in a log or goes over a wire, as they were when they were agreed on. A log that was
- * written yesterday must be read tomorrow: what is in the files of {@code resources/golden} is added to, never changed.
+ * written yesterday must be read tomorrow: what is in the files of {@code resources/golden} is added to, never changed. For
+ * a new field, write a file up to its line {@code ---}; {@code src/test/golden.sh FILE} adds the bytes. The lines for
+ * {@code numbers.txt} are left in {@code target/numbers.txt}.
  */
 class GoldenBytesTest {
     private static final Set<FileDescriptor> FILES = Set.of(
@@ -31,7 +33,11 @@ class GoldenBytesTest {
             Command.getDescriptor().getFile(),
             Outcome.getDescriptor().getFile(),
             QueryRequest.getDescriptor().getFile(),
-            ReadPage.getDescriptor().getFile());
+            ReadPage.getDescriptor().getFile(),
+            TransactionStep.getDescriptor().getFile(),
+            TransactionRecord.getDescriptor().getFile(),
+            LogEntry.getDescriptor().getFile(),
+            HelloRequest.getDescriptor().getFile());
 
     static List<GoldenMessage> messages() throws IOException {
         return GoldenMessage.all();
@@ -82,6 +88,7 @@ class GoldenBytesTest {
             file.getEnumTypes().forEach(type -> describe(type, lines));
         }
         lines.sort(null);
+        Files.write(Path.of("target/numbers.txt"), lines);
         assertThat(lines).isEqualTo(Files.readAllLines(Path.of("src/test/resources/golden/numbers.txt")));
     }
 
