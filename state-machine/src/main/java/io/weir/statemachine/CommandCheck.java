@@ -86,8 +86,8 @@ public final class CommandCheck {
         return null;
     }
 
-    /** As {@link #check(Command)}, of a part of a transaction. */
-    static @Nullable Refusal check(List<Append> appends, List<Requirement> requirements) {
+    /** As {@link #check(Command)}, of a transaction over several partitions, or of its part in one. */
+    public static @Nullable Refusal check(List<Append> appends, List<Requirement> requirements) {
         return new CommandCheck().all(appends, requirements);
     }
 

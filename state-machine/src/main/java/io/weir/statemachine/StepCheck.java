@@ -17,12 +17,9 @@ public final class StepCheck {
     /** Returns why the step is refused, INVALID or TOO_LARGE, or null if it is well-formed. Any thread. */
     public static @Nullable Refusal check(TransactionStep step) {
         TransactionId id = step.getId();
-        int life = SessionIds.lifeMinutes(id.getSessionHigh());
-        if (life < 1 || life > Limits.MAX_SESSION_LIFE_MINUTES || id.getSequence() == 0) {
-            return invalid("transaction's session or sequence is out of range");
-        }
-        if (id.getExpiryMs() < 0 || id.getExpiryMs() > SessionIds.MAX_STAMP_MS) {
-            return invalid("transaction's expiry " + id.getExpiryMs() + " is out of range");
+        Refusal header = check(id, step.getPrepare().getLowWaterMark());
+        if (header != null) {
+            return header;
         }
         return switch (step.getStepCase()) {
             case PREPARE -> prepare(id, step.getPrepare());
@@ -32,10 +29,21 @@ public final class StepCheck {
         };
     }
 
-    private static @Nullable Refusal prepare(TransactionId id, Prepare prepare) {
-        if (Long.compareUnsigned(prepare.getLowWaterMark(), id.getSequence()) >= 0) {
-            return invalid("low-water mark is not below the transaction's own sequence");
+    /** As {@link #check(TransactionStep)}, of what all steps of a transaction have in common, and its Prepares. */
+    public static @Nullable Refusal check(TransactionId id, long lowWaterMark) {
+        int life = SessionIds.lifeMinutes(id.getSessionHigh());
+        if (life < 1 || life > Limits.MAX_SESSION_LIFE_MINUTES || id.getSequence() == 0) {
+            return invalid("transaction's session or sequence is out of range");
         }
+        if (id.getExpiryMs() < 0 || id.getExpiryMs() > SessionIds.MAX_STAMP_MS) {
+            return invalid("transaction's expiry " + id.getExpiryMs() + " is out of range");
+        }
+        return Long.compareUnsigned(lowWaterMark, id.getSequence()) >= 0
+                ? invalid("low-water mark is not below the transaction's own sequence")
+                : null;
+    }
+
+    private static @Nullable Refusal prepare(TransactionId id, Prepare prepare) {
         Refusal participants = participants(id, prepare.getParticipantsList());
         return participants != null
                 ? participants
