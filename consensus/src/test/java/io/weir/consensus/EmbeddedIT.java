@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@link Weir#open}: a store without configuration. */
 class EmbeddedIT {
-    /** Openings in the leak test; each takes about a second, most of it a thread of Ratis that ends. */
+    /** Openings in the leak test. */
     private static final int OPENINGS = Integer.getInteger("weir.test.openings", 100);
 
     private static final int AT_ONCE = 10;

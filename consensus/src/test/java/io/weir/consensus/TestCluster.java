@@ -177,7 +177,7 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** Stops all nodes at once: each waits up to a second for a thread of Ratis. */
+    /** Stops all nodes at once. */
     void stopAll() {
         running.values().parallelStream().forEach(WeirNode::close);
         running.clear();

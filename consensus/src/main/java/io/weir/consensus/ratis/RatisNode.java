@@ -133,18 +133,20 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
         RaftGroup group = isMember ? group(partition) : RaftGroup.valueOf(id);
         RatisGroup opened = (RatisGroup) port;
         try {
-            changes.add(started, group, () -> opened(started, id, opened), machine::release);
+            changes.add(started, group, () -> opened(started, id, opened, machine), machine::release);
         } finally {
             starting.remove(id);
         }
         running.put(partition, opened);
     }
 
-    private void opened(RaftServer started, RaftGroupId id, RatisGroup port) throws IOException {
+    private void opened(RaftServer started, RaftGroupId id, RatisGroup port, RatisStateMachine machine)
+            throws IOException {
         // Ratis forces what it writes into the directory, not the name of the directory.
         Durable.forceDirectory(settings.directory());
         RaftServer.Division division = started.getDivision(id);
         LogCache.takeOver(division.getRaftLog());
+        machine.started(division.getRaftLog());
         port.open(started, division);
     }
 

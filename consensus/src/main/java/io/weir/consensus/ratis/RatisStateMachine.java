@@ -59,6 +59,7 @@ final class RatisStateMachine extends BaseStateMachine {
     private volatile @Nullable RaftStorage storage;
 
     private volatile RaftServer.@Nullable Division division;
+    private volatile @Nullable RaftLog log;
 
     /**
      * @param logCut is told before the log is cut or purged
@@ -83,6 +84,11 @@ final class RatisStateMachine extends BaseStateMachine {
         division = server.getDivision(groupId);
         super.initialize(server, groupId, raftStorage);
         getLifeCycle().startAndTransition(() -> {});
+    }
+
+    /** The group has been started, on this log. */
+    void started(RaftLog opened) {
+        log = opened;
     }
 
     /**
@@ -277,10 +283,15 @@ final class RatisStateMachine extends BaseStateMachine {
         }
     }
 
+    /** Comes when all has been applied, before Ratis closes the log. */
     @Override
     public void close() {
         if (getLifeCycleState() != LifeCycle.State.CLOSED) {
             getLifeCycle().checkStateAndClose(events::closed);
+            RaftLog opened = log;
+            if (opened != null) {
+                LogEnd.hasten(opened, String.valueOf(getId()));
+            }
         }
     }
 

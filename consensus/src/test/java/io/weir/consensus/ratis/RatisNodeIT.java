@@ -254,6 +254,24 @@ class RatisNodeIT {
         }
     }
 
+    /** Ratis' thread that writes a log looks once a second whether the log is closed, if it has nothing to write. */
+    @Test
+    void aGroupStopsWithoutWaitingForTheThreadThatWritesItsLog() throws Exception {
+        int leader = awaitLeader();
+        int follower = (leader + 1) % 3;
+        long fastestMs = Long.MAX_VALUE;
+        for (int i = 1; i <= 5; i++) {
+            propose(leader, i, i);
+            int wanted = i;
+            await(() -> appliers.get(follower).applied.get() >= wanted); // it has just written
+            long begin = System.nanoTime();
+            nodes.get(follower).stop(0);
+            fastestMs = Math.min(fastestMs, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+            restart(follower, true);
+        }
+        assertThat(fastestMs).isLessThan(500);
+    }
+
     @Test
     void aLeaderStepsDown() throws Exception {
         int leader = awaitLeader();
