@@ -8,6 +8,8 @@ import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
+import io.weir.client.RequestId;
+import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
@@ -64,6 +66,11 @@ final class ScheduledStore implements EventStore, Time {
 
     @Override
     public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<RequestStatus> status(RequestId id) {
         throw new UnsupportedOperationException();
     }
 

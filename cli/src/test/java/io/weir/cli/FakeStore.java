@@ -8,6 +8,8 @@ import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
+import io.weir.client.RequestId;
+import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.StreamState;
 import io.weir.client.Subscription;
@@ -97,6 +99,11 @@ public final class FakeStore implements EventStore {
                 event.payload());
         recorded.add(made);
         log.add(made);
+    }
+
+    @Override
+    public CompletableFuture<RequestStatus> status(RequestId id) {
+        throw new UnsupportedOperationException("no verb asks for it");
     }
 
     @Override

@@ -18,7 +18,10 @@ public record CallOptions(
         return new CallOptions(timeout, null);
     }
 
-    /** The same request once more, after {@link EventStoreException.OutcomeUnknown}; the content must be the same. */
+    /**
+     * The same request once more, after {@link EventStoreException.OutcomeUnknown}; the content must be the same. The id may come
+     * from another store, or from its text.
+     */
     public static CallOptions again(RequestId requestId) {
         return new CallOptions(null, requestId);
     }

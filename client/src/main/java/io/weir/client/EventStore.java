@@ -25,9 +25,15 @@ public interface EventStore extends AutoCloseable {
             String stream, Expected expected, List<NewEvent> events, CallOptions options);
 
     /**
-     * Commits a transaction. All streams that it names must lie in one partition: give them a common routing key, as in
-     * {@code {customer-7}orders} and {@code {customer-7}invoices}; otherwise it is refused as
-     * {@link EventStoreException.InvalidRequest}.
+     * Commits a transaction: all of it becomes visible together, or nothing happens.
+     *
+     * <p>Its streams may lie in any partitions. One whose streams lie in one partition is a single command there: give them a
+     * common routing key, as in {@code {customer-7}orders} and {@code {customer-7}invoices}, where that fits. It takes effect
+     * in the order of the calls, as appends do.
+     *
+     * <p>One over several partitions takes two rounds, and may meet others on its streams; then it is tried again, until its
+     * deadline. It comes after everything that was acknowledged before it was called, and is <b>not</b> ordered with calls that
+     * are still open: await what it is to follow.
      */
     default CompletableFuture<TransactionResult> commit(Transaction transaction) {
         return commit(transaction, CallOptions.DEFAULT);
@@ -35,6 +41,16 @@ public interface EventStore extends AutoCloseable {
 
     /** As {@link #commit(Transaction)}, with options. */
     CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options);
+
+    /**
+     * Asks what became of a request, most likely one that ended with {@link EventStoreException.OutcomeUnknown}. The answer
+     * is final, because asking makes it so: if nothing has happened yet under this id, nothing ever will, even if the request is
+     * still on its way. That is recorded in the log, which alone can tell. A request that comes too late is answered with
+     * {@link EventStoreException.Aborted}, or {@link TransactionResult.Aborted}.
+     *
+     * <p>To get it done instead, send it again: {@link CallOptions#again}.
+     */
+    CompletableFuture<RequestStatus> status(RequestId id);
 
     /**
      * Reads events, page by page as the iteration goes on. Iterating blocks and throws {@link EventStoreException}. A stream

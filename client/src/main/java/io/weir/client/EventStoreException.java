@@ -99,6 +99,25 @@ public abstract sealed class EventStoreException extends RuntimeException {
         }
     }
 
+    /**
+     * Nothing happened, and nothing will under this request id. Safe to send again, as a new request. Thrown by {@code
+     * orThrow()}, by {@link EventStore#transact}, and for an append that comes after a question for its status.
+     */
+    public static final class Aborted extends EventStoreException {
+        private static final long serialVersionUID = 1L;
+        private final AbortReason reason;
+
+        public Aborted(AbortReason reason, String message) {
+            super("WEIR-2005", message, null);
+            this.reason = reason;
+        }
+
+        /** Why. */
+        public AbortReason reason() {
+            return reason;
+        }
+    }
+
     /** The caller may not do this. */
     public static final class Unauthorized extends EventStoreException {
         private static final long serialVersionUID = 1L;

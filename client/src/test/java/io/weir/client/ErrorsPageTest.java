@@ -28,7 +28,7 @@ class ErrorsPageTest {
         List<String> known = Arrays.stream(EventStoreException.class.getPermittedSubclasses())
                 .map(kind -> codeOf(kind) + ' ' + kind.getSimpleName())
                 .toList();
-        assertThat(known).hasSize(13).doesNotHaveDuplicates();
+        assertThat(known).hasSize(14).doesNotHaveDuplicates();
         assertThat(listed).containsExactlyInAnyOrderElementsOf(known).isSorted();
     }
 
@@ -42,7 +42,9 @@ class ErrorsPageTest {
         Object[] arguments = Stream.of(constructor.getParameterTypes())
                 .map(type -> type == String.class
                         ? "message"
-                        : type == List.class ? List.of() : type == RequestId.class ? new RequestId(1, 2, 3) : null)
+                        : type == List.class
+                                ? List.of()
+                                : type == RequestId.class ? new RequestId(1, 2, 3, 0, 0) : null)
                 .toArray();
         try {
             return ((EventStoreException) constructor.newInstance(arguments)).code();

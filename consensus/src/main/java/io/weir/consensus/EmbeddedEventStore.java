@@ -7,6 +7,8 @@ import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
+import io.weir.client.RequestId;
+import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
@@ -37,6 +39,11 @@ final class EmbeddedEventStore implements EventStore {
     @Override
     public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
         return store.commit(transaction, options);
+    }
+
+    @Override
+    public CompletableFuture<RequestStatus> status(RequestId id) {
+        return store.status(id);
     }
 
     @Override

@@ -22,7 +22,7 @@ class NumberedAppendsTest {
     void makeCalls() {
         acknowledged(0, 0);
         acknowledged(1, 1);
-        failed(2, new EventStoreException.OutcomeUnknown(new RequestId(1, 1, 1), "no answer", null));
+        failed(2, new EventStoreException.OutcomeUnknown(new RequestId(1, 1, 1, 0, 0), "no answer", null));
         acknowledged(3, 2);
         failed(4, new EventStoreException.Unavailable("nobody", null));
         calls.add(new Call(5, "other"));

@@ -171,7 +171,7 @@ final class Importer {
                     "an append was rejected although nobody else writes: an event was lost or doubled",
                     rejected.violations().stream().map(Object::toString).toList());
         }
-        Map<String, Long> acknowledged = ((TransactionResult.Committed) result).lastRevisions();
+        Map<String, Long> acknowledged = result.orThrow().lastRevisions();
         if (!acknowledged.equals(oldest.expected())) {
             throw new CheckFailed("a transaction was acknowledged with other revisions than it must have: expected "
                     + oldest.expected() + ", found " + acknowledged);

@@ -40,6 +40,9 @@ public record FailureReport(int exitCode, String what, String next) {
                     what,
                     "It may have been executed: look with \"weir stream info\" before you send it again.");
         }
+        if (failure instanceof EventStoreException.Aborted) {
+            return new FailureReport(ExitCode.UNAVAILABLE, what, "Nothing was written; run it again.");
+        }
         if (failure instanceof EventStoreException.Throttled) {
             return new FailureReport(ExitCode.UNAVAILABLE, what, "Wait a moment, then run it again.");
         }

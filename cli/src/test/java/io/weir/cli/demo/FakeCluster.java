@@ -8,6 +8,8 @@ import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
+import io.weir.client.RequestId;
+import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.StreamState;
 import io.weir.client.Subscription;
@@ -255,6 +257,11 @@ final class FakeCluster implements DemoCluster {
                 return exact.n() == revision;
             }
             return expected instanceof Expected.Any || (expected instanceof Expected.NoStream && revision < 0);
+        }
+
+        @Override
+        public CompletableFuture<RequestStatus> status(RequestId id) {
+            throw new UnsupportedOperationException("the demo knows every outcome");
         }
 
         @Override

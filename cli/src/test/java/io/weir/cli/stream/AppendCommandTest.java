@@ -229,7 +229,7 @@ class AppendCommandTest {
                 .contains("WEIR-1001")
                 .contains("tried 127.0.0.1:7400")
                 .contains("weir cluster status");
-        store.failure = new EventStoreException.OutcomeUnknown(new RequestId(1, 2, 3), "no answer in time", null);
+        store.failure = new EventStoreException.OutcomeUnknown(new RequestId(1, 2, 3, 0, 0), "no answer in time", null);
         Run unknown = append("any");
         assertThat(unknown.exitCode()).isEqualTo(3);
         assertThat(unknown.err()).contains("may have been executed");

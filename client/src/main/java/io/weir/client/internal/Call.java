@@ -1,6 +1,7 @@
 package io.weir.client.internal;
 
 import com.google.protobuf.ByteString;
+import io.weir.client.RequestId;
 import io.weir.client.spi.NodeChannel;
 import io.weir.protocol.Command;
 import io.weir.protocol.Outcome;
@@ -10,11 +11,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One append or transaction on its way through a {@link Lane}, which alone touches the fields that change.
+ * One append, transaction, or question about one, on its way through a {@link Lane}, which alone touches the fields that change.
  *
  * @param <T> what the caller gets
  */
 final class Call<T> {
+    /** What a caller wants. */
+    enum Kind {
+        NEW,
+        /** The caller gave the request id: an earlier attempt may have been executed. */
+        AGAIN,
+        /** What became of a request; may be asked again. */
+        QUESTION
+    }
+
     /** For messages: what is done to which stream. */
     final String what;
 
@@ -26,10 +36,16 @@ final class Call<T> {
     final long bytes;
     final long timeoutMs;
     final long deadlineNanos;
-    /** The caller gave the request id: an earlier attempt may have been executed. */
-    final boolean isAgain;
+    final Kind kind;
 
+    /** Also gets the refusals that are an answer: FENCED, and those that tell a question that nothing is known. */
     final Function<Outcome, T> decode;
+
+    /** Of a transaction over several partitions, in log time; 0: none, or to be fixed when the call gets a place. */
+    long expiryMs;
+    /** Its life from then on, if it is to be fixed. */
+    long lifeMs;
+
     final CompletableFuture<T> future = new CompletableFuture<>();
     final Attempts attempts = new Attempts();
 
@@ -63,7 +79,7 @@ final class Call<T> {
             List<ByteString> streams,
             long bytes,
             long timeoutMs,
-            boolean isAgain,
+            Kind kind,
             Function<Outcome, T> decode) {
         this.what = what;
         this.partition = partition;
@@ -73,12 +89,26 @@ final class Call<T> {
         this.timeoutMs = timeoutMs;
         this.deadlineNanos = System.nanoTime() + timeoutMs * 1_000_000;
         this.expiryNanos = deadlineNanos;
-        this.isAgain = isAgain;
-        this.isTainted = isAgain;
+        this.kind = kind;
+        this.isTainted = kind == Kind.AGAIN;
         this.decode = decode;
     }
 
     boolean mayHaveBeenExecuted() {
-        return isTainted || unanswered > 0;
+        return kind != Kind.QUESTION && (isTainted || unanswered > 0);
+    }
+
+    /** Whether the answer may rightly take as long as the deadline, since other partitions and transactions are waited for. */
+    boolean isPatient() {
+        return operation.hasDistributed();
+    }
+
+    /** For resends and questions; needs a place. */
+    RequestId requestId() {
+        Sessions.Ticket place = ticket;
+        if (place == null) {
+            throw new IllegalStateException(what + " has no place in a session");
+        }
+        return new RequestId(place.session().high, place.session().low, place.sequence(), partition, expiryMs);
     }
 }

@@ -2,25 +2,30 @@ package io.weir.client.internal;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.weir.client.AbortReason;
 import io.weir.client.AppendResult;
 import io.weir.client.EventStoreException;
 import io.weir.client.Expected;
 import io.weir.client.RecordedEvent;
+import io.weir.client.RequestId;
+import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.StreamState;
 import io.weir.client.Transaction;
 import io.weir.client.TransactionResult;
 import io.weir.client.VectorPosition;
 import io.weir.client.Violation;
+import io.weir.protocol.AbortedTransaction;
 import io.weir.protocol.Appended;
 import io.weir.protocol.Committed;
+import io.weir.protocol.CommittedTransaction;
+import io.weir.protocol.Decided;
 import io.weir.protocol.Error;
 import io.weir.protocol.Event;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Refusal;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,60 +42,165 @@ final class Decoder {
 
     static AppendResult appendResult(int partition, Outcome outcome) {
         return switch (outcome.getResultCase()) {
-            case APPENDED -> {
-                Appended appended = outcome.getAppended();
-                yield new AppendResult.Appended(
-                        appended.getFirstRevision(),
-                        appended.getFirstRevision() + appended.getCount() - 1,
-                        VectorPosition.of(partition, appended.getFirstPosition() + appended.getCount()));
-            }
-            case REJECTED -> {
-                List<Violation> violations = violations(outcome);
-                yield new AppendResult.Rejected(violations.get(0));
-            }
+            case APPENDED -> appended(partition, outcome.getAppended());
+            case REJECTED -> new AppendResult.Rejected(violationsOf(outcome).get(0));
+            case REFUSAL -> throw fenced("the append");
             default -> throw mismatch("an append", outcome);
         };
     }
 
+    private static AppendResult.Appended appended(int partition, Appended appended) {
+        return new AppendResult.Appended(
+                appended.getFirstRevision(),
+                appended.getFirstRevision() + appended.getCount() - 1,
+                VectorPosition.of(partition, appended.getFirstPosition() + appended.getCount()));
+    }
+
+    private static EventStoreException fenced(String what) {
+        return new EventStoreException.Aborted(
+                AbortReason.FENCED,
+                what + " was not executed and never will be: " + AbortReason.FENCED.explanation()
+                        + "; send it again as a new request");
+    }
+
+    /** Of a transaction in one partition. */
     static TransactionResult transactionResult(int partition, Transaction transaction, Outcome outcome) {
         return switch (outcome.getResultCase()) {
-            case COMMITTED -> committed(partition, transaction, outcome.getCommitted());
-            case REJECTED -> new TransactionResult.Rejected(violations(outcome));
+            case COMMITTED -> {
+                Committed committed = outcome.getCommitted();
+                yield committed(
+                        transaction,
+                        committed.getAppendsList().stream()
+                                .map(appended -> new Range(appended.getFirstRevision(), appended.getCount()))
+                                .toList(),
+                        VectorPosition.of(partition, committed.getNextPosition()));
+            }
+            case REJECTED -> new TransactionResult.Rejected(violationsOf(outcome));
+            case REFUSAL -> new TransactionResult.Aborted(AbortReason.FENCED, 1);
             default -> throw mismatch("a transaction", outcome);
         };
     }
 
-    private static TransactionResult committed(int partition, Transaction transaction, Committed committed) {
+    /** What home decided about a transaction over several partitions. */
+    static Decided decided(Outcome outcome) {
+        if (outcome.hasRefusal()) {
+            return Decided.newBuilder()
+                    .setAborted(AbortedTransaction.newBuilder().setReason(AbortedTransaction.Reason.FENCED))
+                    .build();
+        }
+        if (!outcome.hasDecided() || outcome.getDecided().getDecisionCase() == Decided.DecisionCase.NOT_STAGED) {
+            throw mismatch("a transaction over several partitions", outcome);
+        }
+        return outcome.getDecided();
+    }
+
+    static TransactionResult committed(Transaction transaction, CommittedTransaction committed, RequestId id) {
+        return committed(
+                transaction,
+                committed.getAppendsList().stream()
+                        .map(part -> new Range(part.getFirstRevision(), part.getCount()))
+                        .toList(),
+                token(committed, id));
+    }
+
+    /** Where the events of one append are. */
+    private record Range(long firstRevision, int count) {
+        long lastRevision() {
+            return firstRevision + count - 1;
+        }
+    }
+
+    private static TransactionResult committed(Transaction transaction, List<Range> ranges, VectorPosition token) {
         List<Transaction.Append> appends = transaction.appends();
-        if (appends.size() != committed.getAppendsCount()) {
+        if (appends.size() != ranges.size()) {
             throw new EventStoreException.Internal(
-                    "a transaction of " + appends.size() + " appends was answered with " + committed.getAppendsCount()
+                    "a transaction of " + appends.size() + " appends was answered with " + ranges.size()
                             + "; please report it",
                     null);
         }
         Map<String, Long> lastRevisions = new LinkedHashMap<>();
         for (int i = 0; i < appends.size(); i++) {
-            Appended appended = committed.getAppends(i);
-            if (appended.getCount() > 0) {
-                lastRevisions.put(appends.get(i).stream(), appended.getFirstRevision() + appended.getCount() - 1);
+            if (ranges.get(i).count > 0) {
+                lastRevisions.put(appends.get(i).stream(), ranges.get(i).lastRevision());
             }
         }
-        return new TransactionResult.Committed(
-                Map.copyOf(lastRevisions), VectorPosition.of(partition, committed.getNextPosition()));
+        return new TransactionResult.Committed(Map.copyOf(lastRevisions), token);
     }
 
-    private static List<Violation> violations(Outcome outcome) {
-        List<Violation> violations = new ArrayList<>();
-        for (io.weir.protocol.Violation violation : outcome.getRejected().getViolationsList()) {
-            violations.add(new Violation(
-                    violation.getStream().toStringUtf8(),
-                    expected(violation.getExpected()),
-                    state(violation.getActual())));
-        }
+    private static VectorPosition token(CommittedTransaction committed, RequestId id) {
+        return VectorPosition.START;
+    }
+
+    static AbortReason abortReason(AbortedTransaction aborted) {
+        return switch (aborted.getReason()) {
+            case CONTENTION -> AbortReason.CONTENTION;
+            case EXPIRED -> AbortReason.EXPIRED;
+            case RECOVERED -> AbortReason.RECOVERED;
+            case FENCED -> AbortReason.FENCED;
+            case REJECTED, UNSPECIFIED, UNRECOGNIZED ->
+                throw new EventStoreException.Internal(
+                        "an abort for a reason that this version does not know: " + aborted.getReason(), null);
+        };
+    }
+
+    private static List<Violation> violationsOf(Outcome outcome) {
+        List<Violation> violations = violations(outcome.getRejected().getViolationsList());
         if (violations.isEmpty()) {
             throw mismatch("a condition", outcome);
         }
         return violations;
+    }
+
+    static List<Violation> violations(List<io.weir.protocol.Violation> violations) {
+        return violations.stream()
+                .map(violation -> new Violation(
+                        violation.getStream().toStringUtf8(),
+                        expected(violation.getExpected()),
+                        state(violation.getActual())))
+                .toList();
+    }
+
+    /** The answer to the question what became of a request. */
+    static RequestStatus status(RequestId id, Outcome outcome) {
+        return switch (outcome.getResultCase()) {
+            case APPENDED -> new RequestStatus.Appended(appended(id.partition(), outcome.getAppended()));
+            case COMMITTED -> {
+                Committed committed = outcome.getCommitted();
+                yield new RequestStatus.Committed(
+                        committed.getAppendsList().stream()
+                                .map(appended -> appended.getFirstRevision() + appended.getCount() - 1)
+                                .toList(),
+                        VectorPosition.of(id.partition(), committed.getNextPosition()));
+            }
+            case REJECTED -> new RequestStatus.Rejected(violationsOf(outcome));
+            case DECIDED -> status(id, outcome.getDecided(), outcome);
+            case REFUSAL ->
+                outcome.getRefusal().getReason() == Refusal.Reason.FENCED
+                        ? new RequestStatus.NotExecuted(AbortReason.FENCED)
+                        : RequestStatus.Forgotten.INSTANCE;
+            default -> throw mismatch("a question for a status", outcome);
+        };
+    }
+
+    private static RequestStatus status(RequestId id, Decided decided, Outcome outcome) {
+        return switch (decided.getDecisionCase()) {
+            case COMMITTED -> {
+                CommittedTransaction committed = decided.getCommitted();
+                yield new RequestStatus.Committed(
+                        committed.getAppendsList().stream()
+                                .map(part -> part.getFirstRevision() + part.getCount() - 1)
+                                .toList(),
+                        token(committed, id));
+            }
+            case ABORTED ->
+                decided.getAborted().getReason() == AbortedTransaction.Reason.REJECTED
+                        ? new RequestStatus.Rejected(
+                                violations(decided.getAborted().getViolationsList()))
+                        : new RequestStatus.NotExecuted(abortReason(decided.getAborted()));
+            case NEVER -> new RequestStatus.NotExecuted(AbortReason.EXPIRED);
+            case FORGOTTEN_OR_NEVER -> RequestStatus.Forgotten.INSTANCE;
+            case NOT_STAGED, DECISION_NOT_SET -> throw mismatch("a question for a status", outcome);
+        };
     }
 
     private static Expected expected(io.weir.protocol.Expected expected) {
@@ -167,8 +277,9 @@ final class Decoder {
 
     /** Not executed by its deadline. */
     static EventStoreException unavailable(Call<?> call, String trouble) {
+        String verb = call.kind == Call.Kind.QUESTION ? "answered" : "executed";
         return new EventStoreException.Unavailable(
-                describe(call) + " was not executed within " + call.timeoutMs + " ms; "
+                describe(call) + " was not " + verb + " within " + call.timeoutMs + " ms; "
                         + (call.attempts.count() > 0
                                 ? call.attempts
                                 : "it was never sent; last trouble in its partition: " + trouble)
@@ -183,15 +294,12 @@ final class Decoder {
     }
 
     static EventStoreException unknown(Call<?> call, String why) {
-        Sessions.Ticket ticket = call.ticket;
-        if (ticket == null) {
-            throw new IllegalStateException("never sent: " + call.what);
-        }
+        RequestId id = call.requestId();
         return new EventStoreException.OutcomeUnknown(
-                ticket.requestId(),
+                id,
                 describe(call) + " may or may not have been executed: " + why + "; " + call.attempts
-                        + "; send the same content with CallOptions.again(requestId()), which executes it at most once"
-                        + " (request id " + ticket.requestId() + ")",
+                        + "; send the same content with CallOptions.again(requestId()), which executes it at most once, or ask"
+                        + " what became of it with status(requestId()) (request id " + id + ")",
                 null);
     }
 

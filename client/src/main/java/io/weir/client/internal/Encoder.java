@@ -13,7 +13,6 @@ import io.weir.protocol.InvalidNameException;
 import io.weir.protocol.Limits;
 import io.weir.protocol.Requirement;
 import io.weir.protocol.StreamName;
-import io.weir.protocol.Transact;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -22,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Encoder {
     private long bytes;
     private int events;
+    private int names;
     private final Set<ByteString> streams = new LinkedHashSet<>();
 
     /** Bytes of names and events encoded so far. */
@@ -72,49 +73,55 @@ final class Encoder {
         return append.build();
     }
 
-    /** Encodes a transaction whose streams all lie in one partition. */
-    Transact transact(Transaction transaction, ToIntFunction<StreamName> partitionOf) {
+    /**
+     * A transaction, checked and encoded.
+     *
+     * @param home the partition that decides: the one with the most bytes, of those with as many the lowest. It follows from the
+     *     content alone, so that the same transaction sent again, by whatever store, has the same home
+     * @param isDistributed whether it has streams in other partitions as well
+     */
+    record Encoded(List<Append> appends, List<Requirement> requirements, int home, boolean isDistributed) {}
+
+    Encoded transaction(Transaction transaction, ToIntFunction<StreamName> partitionOf) {
         if (transaction.appends().isEmpty() && transaction.requirements().isEmpty()) {
             throw new EventStoreException.InvalidRequest(
                     "the transaction is empty; it must name at least one append or requirement");
         }
-        requireOnePartition(transaction, partitionOf);
-        Transact.Builder transact = Transact.newBuilder();
+        TreeMap<Integer, Long> bytesOf = new TreeMap<>();
+        List<Append> appends = new ArrayList<>();
         for (Transaction.Append append : transaction.appends()) {
-            transact.addAppends(append(name(append.stream()), append.expected(), append.events()));
+            StreamName stream = name(append.stream());
+            long before = bytes;
+            appends.add(append(stream, append.expected(), append.events()));
+            bytesOf.merge(partitionOf.applyAsInt(stream), bytes - before, Long::sum);
         }
+        List<Requirement> requirements = new ArrayList<>();
         for (Transaction.Requirement requirement : transaction.requirements()) {
             StreamName stream = name(requirement.stream());
+            long before = bytes;
             name(stream, 0);
-            transact.addRequirements(Requirement.newBuilder()
+            requirements.add(Requirement.newBuilder()
                     .setStream(stream.utf8())
-                    .setExpected(expected(stream, requirement.expected())));
+                    .setExpected(expected(stream, requirement.expected()))
+                    .build());
+            bytesOf.merge(partitionOf.applyAsInt(stream), bytes - before, Long::sum);
         }
-        return transact.build();
+        return new Encoded(appends, requirements, largest(bytesOf), bytesOf.size() > 1);
     }
 
-    private static void requireOnePartition(Transaction transaction, ToIntFunction<StreamName> partitionOf) {
-        List<String> names = new ArrayList<>();
-        transaction.appends().forEach(append -> names.add(append.stream()));
-        transaction.requirements().forEach(requirement -> names.add(requirement.stream()));
-        int first = partitionOf.applyAsInt(name(names.get(0)));
-        for (String other : names) {
-            int partition = partitionOf.applyAsInt(name(other));
-            if (partition != first) {
-                throw new EventStoreException.InvalidRequest(
-                        "the streams of a transaction must lie in one partition, but \""
-                                + names.get(0) + "\" lies in partition " + first + " and \"" + other
-                                + "\" in partition "
-                                + partition + "; give them a common routing key, as in \"{customer-7}orders\" and"
-                                + " \"{customer-7}invoices\"");
+    private static int largest(TreeMap<Integer, Long> bytesOf) {
+        int home = bytesOf.firstKey();
+        for (Map.Entry<Integer, Long> part : bytesOf.entrySet()) {
+            if (part.getValue() > bytesOf.getOrDefault(home, 0L)) {
+                home = part.getKey();
             }
         }
+        return home;
     }
 
     private void name(StreamName stream, int moreEvents) {
-        if (streams.add(stream.utf8())) {
-            requireAtMost("streams of the request", streams.size(), Limits.MAX_STREAMS_PER_TRANSACTION);
-        }
+        streams.add(stream.utf8());
+        requireAtMost("streams that the request names", ++names, Limits.MAX_STREAMS_PER_TRANSACTION);
         bytes += stream.utf8().size();
         requireTransactionBytes();
         events = Math.addExact(events, moreEvents);

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * request id stays the same.
  *
  * <p>To a node that has not proved to lead, one command is sent alone: thousands would otherwise be sent to every member in
- * turn after the death of a leader. A node that is silent for long while commands wait counts as dead.
+ * turn after the death of a leader. A node that is silent for long while commands wait counts as dead. Patient commands, whose
+ * answers may rightly take long, hold up no others in this: they are counted apart.
  *
  * <p>Threading: {@link #submit}, {@link #wake} and {@link #close} may be called from any thread; everything else runs in the
  * lane's serial executor, one task at a time, and never blocks.
@@ -51,8 +52,13 @@ final class Lane {
     /** How long a call that was sent waits for the node's own verdict once its deadline has passed. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** So many patient calls at most are sent to a node that has not proved to lead: their answers may take long. */
+    private static final int MAX_PATIENT_UNCONFIRMED = 8;
+
     private static final long MIN_SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
     private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(12);
+    /** While only patient calls wait. A node that is suspected wrongly drives them a second time, which is harmless. */
+    private static final long PATIENT_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(4);
 
     private final int partition;
     private final Cluster cluster;
@@ -69,6 +75,9 @@ final class Lane {
     private final TreeSet<Call<?>> byExpiry = new TreeSet<>(
             Comparator.<Call<?>>comparingLong(call -> call.expiryNanos).thenComparingLong(call -> call.ordinal));
     private final Map<ByteString, Call<?>> latestOfStream = new HashMap<>();
+
+    /** Of {@link #sent}, those that are not patient. */
+    private int promptSent;
 
     private long nextOrdinal;
     private long sends;
@@ -147,7 +156,7 @@ final class Lane {
         }
         long now = System.nanoTime();
         expire(now);
-        if (!sent.isEmpty() && now - heardAtNanos >= silenceNanos) {
+        if (!sent.isEmpty() && now - heardAtNanos >= silenceNanos()) {
             onSilence();
         }
         admit();
@@ -170,6 +179,9 @@ final class Lane {
                     return;
                 }
                 call.ticket = ticket;
+                if (call.lifeMs > 0 && call.expiryMs == 0) {
+                    call.expiryMs = sessions.logTimeMs() + call.lifeMs;
+                }
             }
             Sessions.Ticket place = ticket;
             Set<Call<?>> open = openPredecessors(call);
@@ -214,8 +226,11 @@ final class Lane {
 
     private void sendReady() {
         Iterator<Call<?>> inOrder = ready.values().iterator();
-        while (inOrder.hasNext() && (isConfirmed || sent.isEmpty())) {
+        while (inOrder.hasNext() && (isConfirmed || promptSent == 0)) {
             Call<?> call = inOrder.next();
+            if (!isConfirmed && call.isPatient() && sent.size() >= MAX_PATIENT_UNCONFIRMED) {
+                continue;
+            }
             Sessions.Ticket place = placeOf(call);
             Set<Call<?>> open = openPredecessors(call);
             if (open.stream().allMatch(earlier -> canFollow(place, earlier) && wasSentSince(call, earlier))) {
@@ -232,7 +247,7 @@ final class Lane {
 
     private void send(Call<?> call, Set<Call<?>> after) {
         NodeChannel channel = target();
-        if (sent.isEmpty()) {
+        if (sent.isEmpty() || (promptSent == 0 && !call.isPatient())) {
             heardAtNanos = System.nanoTime();
         }
         call.sentTo = channel;
@@ -241,6 +256,7 @@ final class Lane {
         call.unanswered++;
         call.attempts.tried(channel.endpoint());
         sent.put(call.ordinal, call);
+        promptSent += call.isPatient() ? 0 : 1;
         long sendNo = call.sendNo;
         long leftMs = TimeUnit.NANOSECONDS.toMillis(call.deadlineNanos - System.nanoTime());
         submitTo(channel, command(call, after), Math.max(leftMs, 1))
@@ -278,6 +294,9 @@ final class Lane {
                         .setSessionLow(ticket.session().low)
                         .setSequence(ticket.sequence()))
                 .setLowWaterMark(ticket.session().lowWaterMark());
+        if (call.expiryMs > 0) {
+            command.getDistributedBuilder().setExpiryMs(call.expiryMs);
+        }
         for (Call<?> earlier : after) {
             command.addAfter(placeOf(earlier).sequence());
         }
@@ -312,11 +331,24 @@ final class Lane {
             if (isLatest) {
                 confirm(channel);
             }
-            onRefusal(call, isLatest, channel, outcome.getRefusal());
+            if (isAnswer(call, outcome.getRefusal().getReason())) {
+                succeed(call, outcome);
+            } else {
+                onRefusal(call, isLatest, channel, outcome.getRefusal());
+            }
             return;
         }
         confirm(channel);
         succeed(call, outcome);
+    }
+
+    /** Whether the refusal is what the caller wants to know. */
+    private static boolean isAnswer(Call<?> call, Refusal.Reason reason) {
+        return switch (reason) {
+            case FENCED -> true;
+            case ANSWER_FORGOTTEN, SESSION_EXPIRED -> call.kind == Call.Kind.QUESTION;
+            default -> false;
+        };
     }
 
     private void confirm(NodeChannel channel) {
@@ -413,10 +445,14 @@ final class Lane {
         }
     }
 
+    private long silenceNanos() {
+        return promptSent > 0 ? silenceNanos : Math.max(silenceNanos, PATIENT_SILENCE_NANOS);
+    }
+
     private void onSilence() {
         for (Call<?> call : sent.values()) {
             call.attempts.failed(
-                    target().endpoint(), "nothing for " + TimeUnit.NANOSECONDS.toMillis(silenceNanos) + " ms");
+                    target().endpoint(), "nothing for " + TimeUnit.NANOSECONDS.toMillis(silenceNanos()) + " ms");
         }
         lastTrouble = target().endpoint() + " was silent";
         silenceNanos = Math.min(silenceNanos * 2, MAX_SILENCE_NANOS);
@@ -425,8 +461,14 @@ final class Lane {
 
     // ---- sent -> ready
 
+    private void unsend(Call<?> call) {
+        if (sent.remove(call.ordinal) != null) {
+            promptSent -= call.isPatient() ? 0 : 1;
+        }
+    }
+
     private void back(Call<?> call) {
-        sent.remove(call.ordinal);
+        unsend(call);
         call.sentTo = null;
         ready.put(call.ordinal, call);
     }
@@ -511,7 +553,7 @@ final class Lane {
     private void end(Call<?> call) {
         queued.remove(call.ordinal);
         ready.remove(call.ordinal);
-        sent.remove(call.ordinal);
+        unsend(call);
         byExpiry.remove(call);
         call.isDone = true;
         call.predecessors = List.copyOf(openPredecessors(call));
@@ -535,7 +577,7 @@ final class Lane {
             next = byExpiry.first().expiryNanos - now;
         }
         if (!sent.isEmpty()) {
-            next = Math.min(next, heardAtNanos + silenceNanos - now);
+            next = Math.min(next, heardAtNanos + silenceNanos() - now);
         }
         if (!ready.isEmpty() && resumeAtNanos - now > 0) {
             next = Math.min(next, resumeAtNanos - now);

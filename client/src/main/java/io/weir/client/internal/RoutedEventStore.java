@@ -11,6 +11,7 @@ import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
 import io.weir.client.RequestId;
+import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
@@ -18,18 +19,14 @@ import io.weir.client.TransactionResult;
 import io.weir.client.spi.NodeChannel;
 import io.weir.client.spi.NodeFailure;
 import io.weir.client.spi.Transport;
-import io.weir.protocol.Append;
 import io.weir.protocol.ClusterDescription;
-import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.GetStream;
 import io.weir.protocol.Member;
 import io.weir.protocol.NodeStatus;
-import io.weir.protocol.Outcome;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.StreamName;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -40,14 +37,11 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event store that routes every call to the node that serves its partition: one {@link Lane} of commands per partition,
+ * The event store that routes every call to the node that serves its partition: {@link Commands} for what is written,
  * {@link Queries} for the rest. Safe for any thread. Owns its transport.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // every continuation handles its own failures
@@ -57,12 +51,9 @@ public final class RoutedEventStore implements EventStore {
     private final ClientConfig config;
     private final Threads threads = new Threads();
     private final Cluster cluster;
-    private final Sessions sessions;
-    private final List<Lane> lanes = new ArrayList<>();
+    private final Commands commands;
     private final Queries queries;
     private final Set<Tail> tails = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger heldCommands = new AtomicInteger();
-    private final AtomicLong heldBytes = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
@@ -82,11 +73,8 @@ public final class RoutedEventStore implements EventStore {
             threads.close();
             throw e;
         }
-        sessions = new Sessions(cluster, threads, (int) config.sessionLife().toMinutes());
+        commands = new Commands(cluster, threads, config);
         queries = new Queries(cluster, threads);
-        for (int partition = 0; partition < cluster.partitions(); partition++) {
-            lanes.add(new Lane(partition, cluster, sessions, threads, config, this::release));
-        }
     }
 
     // ---- commands
@@ -94,84 +82,18 @@ public final class RoutedEventStore implements EventStore {
     @Override
     public CompletableFuture<AppendResult> append(
             String stream, Expected expected, List<NewEvent> events, CallOptions options) {
-        try {
-            StreamName name = Encoder.name(stream);
-            Encoder encoder = new Encoder();
-            Append append = encoder.append(name, expected, events);
-            int partition = cluster.partitionOf(name);
-            return submit(
-                    "the append to stream \"" + stream + '"',
-                    partition,
-                    Command.newBuilder().setAppend(append).build(),
-                    encoder,
-                    options,
-                    outcome -> Decoder.appendResult(partition, outcome));
-        } catch (EventStoreException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return whileOpen(
+                () -> commands.append(stream, expected, events, timeoutMs(options.timeout()), options.requestId()));
     }
 
     @Override
     public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
-        try {
-            Encoder encoder = new Encoder();
-            Command command = Command.newBuilder()
-                    .setTransact(encoder.transact(transaction, cluster::partitionOf))
-                    .build();
-            StreamName first = StreamName.of(encoder.streams().get(0));
-            int partition = cluster.partitionOf(first);
-            return submit(
-                    "the transaction on stream \"" + first + "\" and "
-                            + (encoder.streams().size() - 1) + " more",
-                    partition,
-                    command,
-                    encoder,
-                    options,
-                    outcome -> Decoder.transactionResult(partition, transaction, outcome));
-        } catch (EventStoreException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return whileOpen(() -> commands.commit(transaction, timeoutMs(options.timeout()), options.requestId()));
     }
 
-    private <T> CompletableFuture<T> submit(
-            String what,
-            int partition,
-            Command operation,
-            Encoder encoder,
-            CallOptions options,
-            Function<Outcome, T> decode) {
-        requireOpen();
-        long timeoutMs = timeoutMs(options.timeout());
-        RequestId again = options.requestId();
-        if (again != null && again.sequence() < 1) {
-            throw new EventStoreException.InvalidRequest(
-                    "request id " + again + " has sequence " + again.sequence() + "; sequences begin at 1");
-        }
-        Call<T> call = new Call<>(
-                what, partition, operation, encoder.streams(), encoder.bytes(), timeoutMs, again != null, decode);
-        hold(call);
-        if (again != null) {
-            call.ticket = sessions.again(again);
-        }
-        lanes.get(partition).submit(call);
-        return call.future;
-    }
-
-    private void hold(Call<?> call) {
-        int commands = heldCommands.incrementAndGet();
-        long bytes = heldBytes.addAndGet(call.bytes);
-        if (commands > config.maxQueued() || bytes > config.maxQueuedBytes()) {
-            release(call);
-            throw new EventStoreException.Throttled(call.what + " was not sent: the store holds " + (commands - 1)
-                    + " commands of " + (bytes - call.bytes) + " bytes that are not answered yet; the limits are "
-                    + config.maxQueued() + " and " + config.maxQueuedBytes()
-                    + "; await some of their futures, then send it again");
-        }
-    }
-
-    private void release(Call<?> call) {
-        heldCommands.decrementAndGet();
-        heldBytes.addAndGet(-call.bytes);
+    @Override
+    public CompletableFuture<RequestStatus> status(RequestId id) {
+        return whileOpen(() -> commands.status(id, timeoutMs(null)));
     }
 
     // ---- queries
@@ -338,10 +260,8 @@ public final class RoutedEventStore implements EventStore {
             return;
         }
         tails.forEach(tail -> tail.fail(Decoder.closed()));
-        CompletableFuture<?> ended =
-                CompletableFuture.allOf(lanes.stream().map(Lane::close).toArray(CompletableFuture[]::new));
+        CompletableFuture<?> ended = commands.close();
         queries.close();
-        sessions.close();
         ended.completeOnTimeout(null, CLOSE_MS, TimeUnit.MILLISECONDS).join();
         cluster.close();
         threads.close();

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ final class Sessions {
     /** From the low-water mark to the newest sequence of a session, at most. */
     static final int MAX_WINDOW = Limits.MAX_ANSWERS_PER_SESSION - 256;
 
+    private static final int LIFE_BITS = 16; // of the upper half of a session's id; the bits above are its issue stamp
+    private static final long MS_PER_MINUTE = 60_000;
     private static final long OPEN_MS = 2_000;
     private static final long FOREIGN = 0;
 
@@ -40,6 +43,8 @@ final class Sessions {
         final long low;
         /** In the order of opening, from 1; {@link #FOREIGN} for a session of another store. */
         private final long number;
+        /** When to replace it, by {@link System#nanoTime}. */
+        private final long oldAtNanos;
 
         private long next = 1;
         private volatile long lowWaterMark;
@@ -49,6 +54,13 @@ final class Sessions {
             this.high = high;
             this.low = low;
             this.number = number;
+            long halfLifeMs = (high & ((1 << LIFE_BITS) - 1)) * MS_PER_MINUTE / 2;
+            this.oldAtNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(halfLifeMs);
+        }
+
+        /** When it was issued, in log time. */
+        long issuedMs() {
+            return high >>> LIFE_BITS;
         }
 
         /** All requests up to here are done towards the caller. */
@@ -59,10 +71,12 @@ final class Sessions {
 
     /** A place in a session. */
     record Ticket(Session session, long sequence) {
-        RequestId requestId() {
-            return new RequestId(session.high, session.low, sequence);
+        private Key key() {
+            return new Key(session.high, session.low, sequence);
         }
     }
+
+    private record Key(long high, long low, long sequence) {}
 
     private final Cluster cluster;
     private final Threads threads;
@@ -74,7 +88,9 @@ final class Sessions {
     private @Nullable NodeChannel opener;
     private volatile String lastError = "none";
     private final Set<Runnable> waiting = new LinkedHashSet<>();
-    private final Map<RequestId, Ticket> unknown = new HashMap<>();
+    private final Map<Key, Ticket> unknown = new HashMap<>();
+    /** Log time as far as it is known, less {@link System#nanoTime}, in milliseconds. */
+    private long logTimeAheadMs = Long.MIN_VALUE;
 
     Sessions(Cluster cluster, Threads threads, int lifeMinutes) {
         this.cluster = cluster;
@@ -87,7 +103,7 @@ final class Sessions {
     Ticket take(Runnable whenOpen) {
         synchronized (this) {
             Session session = current;
-            if (session != null && session.next - session.lowWaterMark <= MAX_WINDOW) {
+            if (session != null && isFit(session)) {
                 return new Ticket(session, session.next++);
             }
             current = null;
@@ -99,6 +115,14 @@ final class Sessions {
         }
         open(1);
         return null;
+    }
+
+    /**
+     * A partition that has not heard of a session for the whole of its life refuses it, and does not know whether an unknown
+     * transaction of it was decided: so it is replaced before it is that old.
+     */
+    private static boolean isFit(Session session) {
+        return session.next - session.lowWaterMark <= MAX_WINDOW && System.nanoTime() - session.oldAtNanos < 0;
     }
 
     private void open(int attempt) {
@@ -126,12 +150,28 @@ final class Sessions {
     private void opened(long high, long low) {
         List<Runnable> woken;
         synchronized (this) {
-            current = new Session(high, low, ++sessionsOpened);
+            Session session = new Session(high, low, ++sessionsOpened);
+            current = session;
+            logTimeReached(session.issuedMs());
             opening = false;
             woken = new ArrayList<>(waiting);
             waiting.clear();
         }
         woken.forEach(Runnable::run);
+    }
+
+    /** Some partition's log time is so far, in milliseconds since the epoch. */
+    synchronized void logTimeReached(long ms) {
+        logTimeAheadMs = Math.max(logTimeAheadMs, ms - nowMs());
+    }
+
+    /** About the largest log time of the partitions; call it only after a session was opened, or a log time was heard of. */
+    synchronized long logTimeMs() {
+        return logTimeAheadMs + nowMs();
+    }
+
+    private static long nowMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     /** Why no session could be opened when it was last tried. */
@@ -165,23 +205,26 @@ final class Sessions {
         if (ticket.session.number == FOREIGN) {
             return;
         }
-        unknown.put(ticket.requestId(), ticket);
+        unknown.put(ticket.key(), ticket);
         if (unknown.size() > MAX_UNKNOWN) {
             Ticket eldest = Collections.min(
                     unknown.values(),
                     Comparator.<Ticket>comparingLong(other -> other.session.number)
                             .thenComparingLong(Ticket::sequence));
-            unknown.remove(eldest.requestId());
+            unknown.remove(eldest.key());
             done(eldest);
         }
     }
 
     /** The place of a request that is sent again; of another store's request, one that moves no mark. */
     synchronized Ticket again(RequestId id) {
-        Ticket known = unknown.remove(id);
-        return known != null
-                ? known
-                : new Ticket(new Session(id.sessionHigh(), id.sessionLow(), FOREIGN), id.sequence());
+        Ticket known = unknown.remove(new Key(id.sessionHigh(), id.sessionLow(), id.sequence()));
+        return known != null ? known : foreign(id);
+    }
+
+    /** The place of a request, for a question about it; moves no mark, so that its answer stays what it is. */
+    static Ticket foreign(RequestId id) {
+        return new Ticket(new Session(id.sessionHigh(), id.sessionLow(), FOREIGN), id.sequence());
     }
 
     /** Opens nothing any more. */

@@ -1,5 +1,6 @@
 package io.weir.client.internal;
 
+import com.google.protobuf.ByteString;
 import io.weir.client.ClientConfig;
 import io.weir.client.spi.NodeChannel;
 import io.weir.client.spi.NodeFailure;
@@ -9,6 +10,7 @@ import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.Limits;
 import io.weir.protocol.Member;
+import io.weir.protocol.StreamName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +41,10 @@ final class FakeCluster implements Transport {
 
     double loseRequest;
     double loseAnswer;
+    /** Commands vanish, and nobody hears that they have; likewise the answers to them. */
+    boolean swallowRequests;
+
+    boolean swallowAnswers;
     double duplicate;
     double throttle;
     /** One leader change per so many commands; 0: none. */
@@ -48,6 +54,11 @@ final class FakeCluster implements Transport {
     boolean giveHints = true;
     /** Replicas fall behind by up to so many events. */
     int maxLag;
+
+    /** Stamp of new sessions. */
+    long clockMs;
+
+    final FakeTransactions transactions = new FakeTransactions(this);
 
     int sessionsOpened;
     /** Nodes that a request was sent to while they were down. */
@@ -94,6 +105,10 @@ final class FakeCluster implements Transport {
     public synchronized NodeChannel open(Member member) {
         int index = Integer.parseInt(member.getClientAddress().substring("fake:".length()));
         return new FakeNode(this, index);
+    }
+
+    int partitionOf(ByteString stream) {
+        return StreamName.of(stream).slot() % leaders.length;
     }
 
     ClusterDescription describe(int node) {

@@ -98,7 +98,7 @@ final class FakeNode implements NodeChannel {
         return request(timeoutMs, () -> {
             cluster.sessionsOpened++;
             return answered(Session.newBuilder()
-                    .setSessionHigh(lifeMinutes)
+                    .setSessionHigh(cluster.clockMs << 16 | lifeMinutes)
                     .setSessionLow(cluster.sessionsOpened)
                     .build());
         });
@@ -135,13 +135,24 @@ final class FakeNode implements NodeChannel {
             if (cluster.chance(cluster.throttle)) {
                 return failed(new NodeFailure(Error.Code.THROTTLED, "too much", false));
             }
-            FakePartition state = cluster.partitions.get(partition);
-            Outcome outcome = state.apply(command);
+            if (cluster.swallowRequests || (command.hasDistributed() && cluster.transactions.areStuck)) {
+                return new CompletableFuture<>();
+            }
+            Outcome outcome = apply(partition, command);
+            if (cluster.swallowAnswers) {
+                return new CompletableFuture<>();
+            }
             if (cluster.chance(cluster.duplicate)) {
-                cluster.later(cluster.random.nextInt(5_000), () -> state.apply(command));
+                cluster.later(cluster.random.nextInt(5_000), () -> apply(partition, command));
             }
             return cluster.chance(cluster.loseAnswer) ? failed(unreachable(true)) : answered(outcome);
         });
+    }
+
+    private Outcome apply(int partition, Command command) {
+        return command.hasDistributed()
+                ? cluster.transactions.apply(partition, command)
+                : cluster.partitions.get(partition).apply(command);
     }
 
     // ---- queries

@@ -59,7 +59,10 @@ final class FakePartition {
         ByteString content = contentOf(command);
         Answer known = session.answers.get(id.getSequence());
         if (known != null) {
-            return known.content.equals(content) ? known.outcome : refusal(Refusal.Reason.REQUEST_ID_REUSED, 0);
+            boolean isSame = known.content.equals(content)
+                    || command.hasFence()
+                    || known.outcome.getRefusal().getReason() == Refusal.Reason.FENCED;
+            return isSame ? known.outcome : refusal(Refusal.Reason.REQUEST_ID_REUSED, 0);
         }
         for (long earlier : command.getAfterList()) {
             if (earlier > session.mark && !session.answers.containsKey(earlier)) {
@@ -76,18 +79,24 @@ final class FakePartition {
     }
 
     private static ByteString contentOf(Command command) {
-        return command.hasAppend()
-                ? command.getAppend().toByteString()
-                : command.getTransact().toByteString();
+        return switch (command.getOperationCase()) {
+            case APPEND -> command.getAppend().toByteString();
+            case TRANSACT -> command.getTransact().toByteString();
+            case FENCE -> ByteString.EMPTY;
+            default -> throw new IllegalStateException("no command of one partition: " + command);
+        };
     }
 
-    private static Outcome refusal(Refusal.Reason reason, long value) {
+    static Outcome refusal(Refusal.Reason reason, long value) {
         return Outcome.newBuilder()
                 .setRefusal(Refusal.newBuilder().setReason(reason).setValue(value))
                 .build();
     }
 
     private Outcome decide(Command command) {
+        if (command.hasFence()) {
+            return refusal(Refusal.Reason.FENCED, 0);
+        }
         if (command.hasAppend()) {
             Append append = command.getAppend();
             List<Violation> violations = new ArrayList<>();
@@ -131,7 +140,7 @@ final class FakePartition {
                         .build();
     }
 
-    private void check(ByteString stream, Expected expected, int more, List<Violation> violations) {
+    void check(ByteString stream, Expected expected, int more, List<Violation> violations) {
         int events = streams.getOrDefault(stream, List.of()).size() + more;
         StreamState state = events == 0
                 ? StreamState.getDefaultInstance()
@@ -156,7 +165,7 @@ final class FakePartition {
         }
     }
 
-    private Appended append(Append append) {
+    Appended append(Append append) {
         List<RecordedEvent> events = streams.getOrDefault(append.getStream(), new ArrayList<>());
         Appended appended = Appended.newBuilder()
                 .setFirstRevision(events.size())

@@ -121,7 +121,7 @@ class SessionTest {
         Command first = last();
         append(store, a, "y").join();
         RequestId id = new RequestId(
-                first.getRequestId().getSessionHigh(), first.getRequestId().getSessionLow(), 1);
+                first.getRequestId().getSessionHigh(), first.getRequestId().getSessionLow(), 1, 0, 0);
         assertThat(failure(append(store, a, "x", CallOptions.again(id)), OutcomeUnknown.class))
                 .hasMessageContaining("not kept any more");
         assertThat(texts(store, a)).containsExactly("x", "y");
