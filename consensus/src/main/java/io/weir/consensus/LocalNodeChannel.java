@@ -6,10 +6,8 @@ import io.weir.consensus.partition.Failures;
 import io.weir.consensus.repair.Quarantine;
 import io.weir.consensus.repair.Replica;
 import io.weir.logstore.SessionId;
-import io.weir.protocol.Append;
 import io.weir.protocol.ClusterDescription;
 import io.weir.protocol.Command;
-import io.weir.protocol.InvalidNameException;
 import io.weir.protocol.Limits;
 import io.weir.protocol.Member;
 import io.weir.protocol.NodeStatus;
@@ -17,9 +15,7 @@ import io.weir.protocol.Outcome;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.Refusal;
-import io.weir.protocol.Requirement;
 import io.weir.protocol.Session;
-import io.weir.protocol.StreamName;
 import io.weir.statemachine.CommandCheck;
 import io.weir.statemachine.SessionIds;
 import java.security.SecureRandom;
@@ -30,16 +26,25 @@ import java.util.function.LongSupplier;
 /** A direct call into a node of this process: what the front door serves, and what the node's own store uses. */
 final class LocalNodeChannel implements NodeChannel {
     private final NodeConfig config;
+    private final Placement placement;
     private final List<Replica> partitions;
+    private final NodeTransactions transactions;
     private final Quarantine quarantine;
     private final LongSupplier clockMs;
     private final long startedNanos = System.nanoTime();
     private final SecureRandom random = new SecureRandom();
     private volatile boolean closed;
 
-    LocalNodeChannel(NodeConfig config, List<Replica> partitions, Quarantine quarantine, LongSupplier clockMs) {
+    LocalNodeChannel(
+            NodeConfig config,
+            List<Replica> partitions,
+            NodeTransactions transactions,
+            Quarantine quarantine,
+            LongSupplier clockMs) {
         this.config = config;
+        this.placement = new Placement(partitions.size());
         this.partitions = partitions;
+        this.transactions = transactions;
         this.quarantine = quarantine;
         this.clockMs = clockMs;
     }
@@ -68,7 +73,7 @@ final class LocalNodeChannel implements NodeChannel {
                     .setClientAddress(clientAddress == null ? "" : clientAddress));
         }
         for (int slot = 0; slot < Limits.SLOTS; slot++) {
-            cluster.addPartitionOfSlot(partitionOf(slot));
+            cluster.addPartitionOfSlot(placement.partitionOf(slot));
         }
         partitions.forEach(partition -> cluster.addLeaders(partition.leader()));
         return CompletableFuture.completedFuture(cluster.build());
@@ -99,6 +104,9 @@ final class LocalNodeChannel implements NodeChannel {
         if (closed) {
             return unreachable();
         }
+        if (command.hasDistributed()) {
+            return commit(partition, command, timeoutMs);
+        }
         Refusal refusal = CommandCheck.check(command);
         if (refusal != null) {
             return CompletableFuture.completedFuture(
@@ -106,8 +114,16 @@ final class LocalNodeChannel implements NodeChannel {
         }
         try {
             Replica target = partition(partition);
-            requireHere(partition, command);
+            placement.requireHere(partition, command);
             return target.submit(command, timeoutMs);
+        } catch (NodeFailure e) {
+            return Failures.failed(e);
+        }
+    }
+
+    private CompletableFuture<Outcome> commit(int home, Command command, long timeoutMs) {
+        try {
+            return transactions.commit(partition(home).number(), command, timeoutMs);
         } catch (NodeFailure e) {
             return Failures.failed(e);
         }
@@ -122,9 +138,11 @@ final class LocalNodeChannel implements NodeChannel {
             int partition = request.getPartition();
             Replica target = partition(partition);
             if (request.hasReadPage() && request.getReadPage().hasStream()) {
-                requireHere(partition, name(request.getReadPage().getStream()));
+                placement.requireHere(
+                        partition, Placement.name(request.getReadPage().getStream()));
             } else if (request.hasGetStream()) {
-                requireHere(partition, name(request.getGetStream().getStream()));
+                placement.requireHere(
+                        partition, Placement.name(request.getGetStream().getStream()));
             }
             return target.query(request);
         } catch (NodeFailure e) {
@@ -166,39 +184,6 @@ final class LocalNodeChannel implements NodeChannel {
                     + partitions.size() + ", from 0");
         }
         return partitions.get(number);
-    }
-
-    /** A stream that was written where nobody looks for it would be lost to its readers. */
-    private void requireHere(int partition, Command command) {
-        if (command.hasAppend()) {
-            requireHere(partition, name(command.getAppend().getStream()));
-        }
-        for (Append append : command.getTransact().getAppendsList()) {
-            requireHere(partition, name(append.getStream()));
-        }
-        for (Requirement requirement : command.getTransact().getRequirementsList()) {
-            requireHere(partition, name(requirement.getStream()));
-        }
-    }
-
-    private void requireHere(int partition, StreamName stream) {
-        int home = partitionOf(stream.slot());
-        if (home != partition) {
-            throw Failures.invalid("stream \"" + stream + "\" (slot " + stream.slot() + ") lies in partition " + home
-                    + ", not in partition " + partition);
-        }
-    }
-
-    private int partitionOf(int slot) {
-        return slot % partitions.size();
-    }
-
-    private static StreamName name(com.google.protobuf.ByteString utf8) {
-        try {
-            return StreamName.of(utf8);
-        } catch (InvalidNameException e) {
-            throw Failures.invalid(String.valueOf(e.getMessage()));
-        }
     }
 
     private static String version() {

@@ -44,6 +44,11 @@ final class NodePeers implements AutoCloseable {
         return peers;
     }
 
+    /** Takes steps of transactions to leaders, and asks them. */
+    GrpcPeers steps() {
+        return peers;
+    }
+
     /** Tells leaders what this node's replicas found at a mark. */
     DigestReporter digests() {
         return peers;

@@ -3,9 +3,11 @@ package io.weir.consensus;
 import io.weir.consensus.partition.CopySources;
 import io.weir.consensus.partition.DigestReporter;
 import io.weir.consensus.partition.PartitionSetup;
+import io.weir.consensus.transaction.LockedRead;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,7 +29,10 @@ final class NodeThreads implements AutoCloseable {
     private final ThreadPoolExecutor answers;
     private final ScheduledThreadPoolExecutor timer;
     private final ThreadPoolExecutor checkpoints;
-    private final PartitionSetup setup;
+    private final NodeConfig config;
+    private final LongSupplier clockMs;
+    private final DigestReporter digests;
+    private final CopySources copies;
 
     NodeThreads(NodeConfig config, LongSupplier clockMs, DigestReporter digests, CopySources copies) {
         String nodeId = config.nodeId();
@@ -56,8 +61,16 @@ final class NodeThreads implements AutoCloseable {
         // One thread: the stores of a node share a disk, and each has at most one checkpoint under way.
         checkpoints = new ThreadPoolExecutor(
                 1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory("weir-" + nodeId + "-checkpoint-"));
-        setup = new PartitionSetup(
-                nodeId,
+        this.config = config;
+        this.clockMs = clockMs;
+        this.digests = digests;
+        this.copies = copies;
+    }
+
+    /** @param homes the homes of transactions over several partitions */
+    PartitionSetup setup(LockedRead.Home homes) {
+        return new PartitionSetup(
+                config.nodeId(),
                 clockMs,
                 readers,
                 answers,
@@ -67,11 +80,13 @@ final class NodeThreads implements AutoCloseable {
                 config.members().stream().map(MemberConfig::id).toList(),
                 config.storage().marks(),
                 digests,
-                copies);
+                copies,
+                homes);
     }
 
-    PartitionSetup setup() {
-        return setup;
+    /** Runs deadlines; nothing on it takes long. */
+    ScheduledExecutorService timer() {
+        return timer;
     }
 
     /** Runs a task again and again on the timer thread. */

@@ -53,7 +53,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WeirNode implements AutoCloseable {
     private static final long RAFT_CLOSE_MS = 20_000;
-    private static final long EXPIRY_PERIOD_MS = 50;
+    private static final long EXPIRY_PERIOD_MS = 20;
     private static final long FOLLOW_PERIOD_MS = 10;
     private static final long FORCE_PERIOD_MS = 1_000;
     private static final long CHECK_MS = 100;
@@ -139,9 +139,11 @@ public final class WeirNode implements AutoCloseable {
         BackgroundVerification verification = new BackgroundVerification(VERIFIED_BYTES_PER_SECOND);
         closing.add("verification", verification::close);
         Quarantine quarantine = new Quarantine(directory.path());
+        Placement placement = new Placement(config.partitions());
         List<Replica> replicas = IntStream.range(0, config.partitions())
                 .mapToObj(number -> new Replica(config.nodeId(), number))
                 .toList();
+        NodeTransactions transactions = new NodeTransactions(config, replicas, peers.steps(), threads.timer());
         Incarnations incarnations =
                 Incarnations.open(directory.path(), config.members().size() == 1);
         Caretaker caretaker = new Caretaker(
@@ -156,13 +158,14 @@ public final class WeirNode implements AutoCloseable {
                         quarantine,
                         through.apply(peers.port()),
                         incarnations,
-                        threads.setup(),
+                        threads.setup(transactions::ask),
                         RatisNode.MAX_ELECTION_MS),
                 replicas);
         closing.add("stores", caretaker::closeStores);
         closing.add("Raft", () -> raft.close(RAFT_CLOSE_MS));
         closing.add("replicas", caretaker::stop);
-        LocalNodeChannel channel = new LocalNodeChannel(config, replicas, quarantine, System::currentTimeMillis);
+        LocalNodeChannel channel =
+                new LocalNodeChannel(config, replicas, transactions, quarantine, System::currentTimeMillis);
         closing.add("channel", channel::end);
         closing.add("peers", peers::close);
         awaitForgottenElections(config, directory);
@@ -178,7 +181,7 @@ public final class WeirNode implements AutoCloseable {
             PeerService service = peers.service(
                     new MemberDesk(raft, incarnations),
                     new PartitionReplicas(
-                            config.partitions(), number -> replicas.get(number).partition()));
+                            config.partitions(), number -> replicas.get(number).partition(), placement::requireHere));
             FrontDoor door = FrontDoor.start(channel, List.of(service), clientAddress);
             closing.add("front door", door::close);
             closing.add("copies", service::close);

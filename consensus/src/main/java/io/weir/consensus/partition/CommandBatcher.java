@@ -1,18 +1,21 @@
 package io.weir.consensus.partition;
 
 import io.weir.client.spi.NodeFailure;
-import io.weir.consensus.partition.PendingEntry.Waiting;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Proposal;
+import io.weir.protocol.StreamName;
+import io.weir.protocol.TransactionStep;
 import io.weir.statemachine.PartitionStateMachine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -52,6 +55,7 @@ final class CommandBatcher implements AutoCloseable {
     private final LongSupplier logTimeMs;
     private final Executor answers;
     private final Thread proposer;
+    private final Parking parking;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -80,6 +84,7 @@ final class CommandBatcher implements AutoCloseable {
         this.clockMs = clockMs;
         this.logTimeMs = logTimeMs;
         this.answers = answers;
+        this.parking = new Parking(this::again, answers, System::nanoTime);
         this.proposer = new Thread(() -> run(died), threadName);
         proposer.setDaemon(true);
     }
@@ -90,7 +95,17 @@ final class CommandBatcher implements AutoCloseable {
 
     /** Queues a command; fails with a {@link NodeFailure} that says whether it may have been executed. */
     CompletableFuture<Outcome> submit(Command command, long timeoutMs) {
-        int bytes = command.getSerializedSize();
+        return submit(Proposal.newBuilder().setCommand(command).build(), true, timeoutMs);
+    }
+
+    /** As {@link #submit(Command, long)}, a step; see {@link Parking} for how long it waits for a lock. */
+    CompletableFuture<Outcome> submit(TransactionStep step, boolean isPatient, long timeoutMs) {
+        return submit(Proposal.newBuilder().setStep(step).build(), isPatient, timeoutMs);
+    }
+
+    private CompletableFuture<Outcome> submit(Proposal asked, boolean isPatient, long timeoutMs) {
+        Waiting waiting = new Waiting(asked, isPatient, timeoutMs, System.nanoTime());
+        int bytes = waiting.bytes();
         if (bytes > MAX_COMMAND_BYTES) {
             return Failures.failed(new NodeFailure(
                     Error.Code.TOO_LARGE, "command of " + bytes + " bytes; the limit is " + MAX_COMMAND_BYTES, false));
@@ -99,31 +114,52 @@ final class CommandBatcher implements AutoCloseable {
         if (!view.leads()) {
             return Failures.failed(Failures.notLeader(view.leader()));
         }
-        Waiting waiting = new Waiting(
-                command,
-                bytes,
-                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
-                new CompletableFuture<>());
         lock.lock();
         try {
             NodeFailure refused = refusal;
             if (refused != null) {
                 return Failures.failed(refused);
             }
-            if (queue.size() >= MAX_QUEUED_COMMANDS || queuedBytes + bytes > MAX_QUEUED_BYTES) {
+            int commands = queue.size() + parking.size();
+            long allBytes = queuedBytes + parking.bytes();
+            if (commands >= MAX_QUEUED_COMMANDS || allBytes + bytes > MAX_QUEUED_BYTES) {
                 return Failures.failed(new NodeFailure(
                         Error.Code.THROTTLED,
-                        queue.size() + " commands of " + queuedBytes + " bytes are queued; the limits are "
+                        commands + " commands of " + allBytes + " bytes are queued; the limits are "
                                 + MAX_QUEUED_COMMANDS + " and " + MAX_QUEUED_BYTES,
                         false));
             }
-            queue.add(waiting);
-            queuedBytes += bytes;
-            work.signal();
+            if (!parking.joins(waiting)) {
+                queue.add(waiting);
+                queuedBytes += bytes;
+                work.signal();
+            }
         } finally {
             lock.unlock();
         }
         return waiting.answer();
+    }
+
+    /** Queues what has waited for a lock. It was admitted when it came: no limit applies. */
+    private void again(Waiting waiting) {
+        lock.lock();
+        try {
+            NodeFailure refused = refusal;
+            if (refused == null) {
+                queue.add(waiting);
+                queuedBytes += waiting.bytes();
+                work.signal();
+                return;
+            }
+            answers.execute(() -> waiting.answer().completeExceptionally(refused));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Locks of these streams have gone. */
+    void unlocked(List<StreamName> streams) {
+        parking.unlocked(streams);
     }
 
     /** The entry as it was proposed, if it was by this batcher: spares its leader the parsing. */
@@ -140,12 +176,19 @@ final class CommandBatcher implements AutoCloseable {
         }
     }
 
-    /** Hands out the outcomes of an entry that was applied. */
+    /** Hands out the outcomes of an entry that was applied; what has met a lock goes on waiting. */
     void applied(long entryId, List<Outcome> outcomes) {
         PendingEntry entry = pending.remove(entryId);
-        if (entry != null) {
-            answers.execute(() -> entry.complete(outcomes));
+        if (entry == null) {
+            return;
         }
+        Set<Waiting> parked = new HashSet<>();
+        for (int i = 0; i < Math.min(outcomes.size(), entry.commands().size()); i++) {
+            if (parking.parks(entry.commands().get(i), outcomes.get(i))) {
+                parked.add(entry.commands().get(i));
+            }
+        }
+        answers.execute(() -> entry.complete(outcomes, parked));
     }
 
     /** Ends commands past their deadlines; called every few dozen milliseconds. */
@@ -170,11 +213,18 @@ final class CommandBatcher implements AutoCloseable {
         if (!late.isEmpty()) {
             answers.execute(() -> late.forEach(CommandBatcher::tooLate));
         }
+        RaftView view = raft.view();
+        if (parking.size() > 0 && !view.leads()) {
+            parking.refuse(Failures.notLeader(view.leader()));
+            parking.refuse(refusal);
+        }
+        parking.expire();
     }
 
     /** Refuses new commands with this failure, or takes them again if it is null. */
     void refuse(@Nullable NodeFailure failure) {
         refusal = failure;
+        parking.refuse(failure);
     }
 
     /** Fails what waits, each with the truth about itself, and ends the thread. Idempotent. */
@@ -193,6 +243,7 @@ final class CommandBatcher implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        parking.refuse(closing);
         queued.forEach(waiting -> waiting.answer().completeExceptionally(closing));
         pending.values().forEach(entry -> entry.abandon(closing));
         pending.clear();
@@ -265,9 +316,11 @@ final class CommandBatcher implements AutoCloseable {
                 .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
                 .setStampMs(stampMs);
         for (Waiting waiting : commands) {
-            builder.addProposals(Proposal.newBuilder()
-                    .setCommand(waiting.command())
-                    .setDeadlineMs(stampMs + TimeUnit.NANOSECONDS.toMillis(waiting.deadlineNanos() - nowNanos)));
+            Proposal.Builder proposal = waiting.asked().toBuilder();
+            if (proposal.hasCommand()) { // steps may be applied at any time
+                proposal.setDeadlineMs(stampMs + TimeUnit.NANOSECONDS.toMillis(waiting.deadlineNanos() - nowNanos));
+            }
+            builder.addProposals(proposal);
         }
         PendingEntry entry = new PendingEntry(++lastId, builder.build(), commands);
         pending.put(entry.id(), entry);

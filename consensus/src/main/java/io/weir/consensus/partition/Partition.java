@@ -17,6 +17,7 @@ import io.weir.protocol.PartitionStatus;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.StreamName;
+import io.weir.protocol.TransactionStep;
 import io.weir.statemachine.DigestVerdict;
 import io.weir.statemachine.PartitionStateMachine;
 import io.weir.statemachine.PartitionStateMachine.Applied;
@@ -62,6 +63,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicReference<@Nullable PartitionFailure> failure = new AtomicReference<>();
     private final CopyInstall copies;
+    private final TransactionCounts transactions = new TransactionCounts();
     private final ScheduledExecutorService timer;
     /** What Raft has been told is there, and has not gone on from yet. */
     private final AtomicReference<@Nullable RaftPoint> copied = new AtomicReference<>();
@@ -110,7 +112,15 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 System.nanoTime());
         refuseIfDisputed();
         this.queries = new Queries(
-                number, store, raft, waiters, setup.readers(), setup.answers(), setup.timer(), this::unreadyReason);
+                number,
+                store,
+                raft,
+                waiters,
+                setup.readers(),
+                setup.answers(),
+                setup.timer(),
+                setup.homes(),
+                this::unreadyReason);
     }
 
     /** Starts the threads; to be called before Raft starts. */
@@ -122,6 +132,11 @@ public final class Partition implements RaftEvents, AutoCloseable {
     /** See {@link io.weir.client.spi.NodeChannel#submit}; the command has been checked. */
     public CompletableFuture<Outcome> submit(Command command, long timeoutMs) {
         return batcher.submit(command, timeoutMs);
+    }
+
+    /** Proposes a step of a transaction, which has been checked; see {@link Parking} for how long it waits for a lock. */
+    public CompletableFuture<Outcome> propose(TransactionStep step, boolean holdsNothing, long timeoutMs) {
+        return batcher.submit(step, holdsNothing, timeoutMs);
     }
 
     /** See {@link io.weir.client.spi.NodeChannel#query}. */
@@ -181,11 +196,31 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 .setStreams(store.streams())
                 .setStoreBytes(store.sizeBytes())
                 .setCheckpointIndex(Math.max(store.checkpoint().appliedIndex(), 0));
+        status.setTransactions(transactions.status(store));
         MarkStatus mark = Digests.status(store.digestMark());
         if (mark != null) {
             status.setMark(mark);
         }
         return status.build();
+    }
+
+    /** Whether this node leads the partition, and may act as its leader. */
+    public boolean leads() {
+        return failure.get() == null && raft.view().leads();
+    }
+
+    /** Proposes an entry that only carries this node's clock, so that log time goes on though nobody writes. */
+    public void tick(long clockMs) {
+        var unused = raft.announce(LogEntry.newBuilder()
+                        .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
+                        .setStampMs(Math.max(clockMs, logTimeMs()))
+                        .build()
+                        .toByteArray())
+                .whenComplete((done, refusal) -> {
+                    if (refusal != null) {
+                        LOG.debug("partition {}: no tick", number, refusal);
+                    }
+                });
     }
 
     /** See {@link RaftPort#barrier}. */
@@ -445,6 +480,8 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
         @Override
         public void applied(long index, Applied entry) {
+            batcher.unlocked(entry.unlocked());
+            transactions.decided(entry.decided());
             digests.applied(index, entry, System.nanoTime());
             DigestVerdict verdict = entry.verdict();
             if (verdict != null) {

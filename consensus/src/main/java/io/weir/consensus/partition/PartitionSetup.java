@@ -1,5 +1,6 @@
 package io.weir.consensus.partition;
 
+import io.weir.consensus.transaction.LockedRead;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,6 +20,7 @@ import java.util.function.LongSupplier;
  * @param markPolicy when the replicas compare what they hold
  * @param digests the way to the leader of a partition for what was found then
  * @param copies where a replica that is too far behind gets a copy
+ * @param homes the homes of transactions over several partitions
  */
 public record PartitionSetup(
         String nodeId,
@@ -31,4 +33,5 @@ public record PartitionSetup(
         List<String> members,
         MarkPolicy markPolicy,
         DigestReporter digests,
-        CopySources copies) {}
+        CopySources copies,
+        LockedRead.Home homes) {}

@@ -1,29 +1,16 @@
 package io.weir.consensus.partition;
 
 import io.weir.client.spi.NodeFailure;
-import io.weir.protocol.Command;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 
 /**
  * An entry that this node has proposed and whose outcomes are awaited. Every command's future is completed once, by whoever
  * comes first: apply, a failure of the proposal, or the deadline.
  */
 final class PendingEntry {
-    /**
-     * A command that waits for its outcome.
-     *
-     * @param bytes its encoded size
-     * @param deadlineNanos when its caller stops waiting, in the time of {@link System#nanoTime}
-     */
-    record Waiting(Command command, int bytes, long deadlineNanos, CompletableFuture<Outcome> answer) {
-        boolean isPast(long nowNanos) {
-            return deadlineNanos - nowNanos <= 0;
-        }
-    }
-
     private final long id;
     private final LogEntry entry;
     private final List<Waiting> commands;
@@ -48,7 +35,12 @@ final class PendingEntry {
         appended = true;
     }
 
-    void complete(List<Outcome> outcomes) {
+    List<Waiting> commands() {
+        return commands;
+    }
+
+    /** Answers each with its outcome, but for those that go on waiting. */
+    void complete(List<Outcome> outcomes, Set<Waiting> parked) {
         if (outcomes.size() != commands.size()) {
             fail(new NodeFailure(
                     io.weir.protocol.Error.Code.INTERNAL,
@@ -57,7 +49,9 @@ final class PendingEntry {
             return;
         }
         for (int i = 0; i < outcomes.size(); i++) {
-            commands.get(i).answer().complete(outcomes.get(i));
+            if (!parked.contains(commands.get(i))) {
+                commands.get(i).answer().complete(outcomes.get(i));
+            }
         }
     }
 

@@ -2,15 +2,20 @@ package io.weir.consensus.partition;
 
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Waiters.Waiter;
+import io.weir.consensus.transaction.LockedRead;
 import io.weir.logstore.LogStore;
+import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
 import io.weir.protocol.Direction;
 import io.weir.protocol.Error;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
+import io.weir.protocol.ReadLevel;
 import io.weir.protocol.ReadPage;
 import io.weir.protocol.StreamName;
+import io.weir.protocol.TransactionId;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,7 +38,9 @@ final class Queries {
 
     static final long MAX_TIMEOUT_MS = 600_000;
 
+    private final int partition;
     private final LogStore store;
+    private final LockedRead.Home homes;
     private final ReadBarrier barrier;
     private final Waiters waiters;
     private final PageReader pages;
@@ -45,6 +52,7 @@ final class Queries {
     /**
      * @param readers runs what reads the store
      * @param answers runs what completes callers' futures where neither the reader nor the caller does
+     * @param homes the homes of transactions whose locks a read meets
      * @param unready why the partition cannot serve, or null
      */
     Queries(
@@ -55,8 +63,11 @@ final class Queries {
             Executor readers,
             Executor answers,
             ScheduledExecutorService timer,
+            LockedRead.Home homes,
             Supplier<@Nullable String> unready) {
+        this.partition = partition;
         this.store = store;
+        this.homes = homes;
         this.barrier = new ReadBarrier(raft, answers);
         this.waiters = waiters;
         this.pages = new PageReader(partition);
@@ -90,6 +101,9 @@ final class Queries {
         private final long deadlineNanos;
         private final long waitUntilNanos;
         private final CompletableFuture<QueryResponse> answer = new CompletableFuture<>();
+        /** Of exclusive locks in the range of the read, in the snapshot of the last look. */
+        private volatile Set<TransactionId> holders = Set.of();
+
         private volatile @Nullable Waiter waiter;
         private volatile @Nullable ScheduledFuture<?> waitEnd;
 
@@ -115,13 +129,23 @@ final class Queries {
             switch (request.getLevel().getKind()) {
                 case LINEARIZABLE ->
                     then(barrier.pass(), index -> awaitState(() -> store.state().appliedIndex() >= index));
-                case AT_LEAST -> {
-                    long next = request.getLevel().getNextPosition();
-                    awaitState(() -> Long.compareUnsigned(store.state().nextPosition(), next) >= 0);
-                }
+                case AT_LEAST -> awaitState(this::isAsRecentAsAsked);
                 case STALE -> read();
                 case UNRECOGNIZED -> fail(Failures.invalid("unknown read level"));
             }
+        }
+
+        private boolean isAsRecentAsAsked() {
+            ReadLevel level = request.getLevel();
+            PartitionState state = store.state();
+            return Long.compareUnsigned(state.nextPosition(), level.getNextPosition()) >= 0
+                    && level.getPreparedList().stream()
+                            .allMatch(prepared ->
+                                    state.appliedIndex() >= prepared.getIndex() && !locks.isStaged(prepared.getId()));
+        }
+
+        private boolean isLinearizable() {
+            return request.getLevel().getKind() == ReadLevel.Kind.LINEARIZABLE;
         }
 
         private String late() {
@@ -129,24 +153,31 @@ final class Queries {
                 case AT_LEAST ->
                     "next position " + Long.toUnsignedString(request.getLevel().getNextPosition())
                             + " was not reached in time; this replica is at "
-                            + store.state().nextPosition();
+                            + store.state().nextPosition()
+                            + (request.getLevel().getPreparedCount() == 0
+                                    ? ""
+                                    : ", or a transaction of the token is not resolved here yet");
                 default -> "the read was not answered in time";
             };
         }
 
         /** Reads once the condition holds; it is looked at again after everything that is applied. */
         private void awaitState(BooleanSupplier holds) {
-            if (holds.getAsBoolean()) {
-                read();
-                return;
-            }
+            awaitState(holds, this::read);
+        }
+
+        private void awaitState(BooleanSupplier holds, Runnable next) {
             guarded(() -> {
+                if (holds.getAsBoolean()) {
+                    next.run();
+                    return;
+                }
                 Waiter registered = register(null);
                 if (holds.getAsBoolean()) {
                     waiters.remove(registered);
-                    read();
+                    next.run();
                 } else {
-                    then(registered.woken(), woken -> awaitState(holds));
+                    then(registered.woken(), woken -> awaitState(holds, next));
                 }
             });
         }
@@ -165,14 +196,14 @@ final class Queries {
             }
             QueryResponse response = look();
             if (!mustWait(response)) {
-                finish(response);
+                judge(response);
                 return;
             }
             Waiter registered = register(stream);
             QueryResponse again = look(); // whatever came before the registration is seen here
             if (!mustWait(again)) {
                 waiters.remove(registered);
-                finish(again);
+                judge(again);
                 return;
             }
             if (waitEnd == null) {
@@ -192,6 +223,40 @@ final class Queries {
                     && request.getReadPage().getWaitMs() != 0;
         }
 
+        /** A linearizable answer from under locks holds only if none of their holders had been committed by then. */
+        private void judge(QueryResponse response) {
+            Set<TransactionId> met = holders;
+            if (met.isEmpty()) {
+                finish(response);
+                return;
+            }
+            long leftMs = Math.max(TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()), 1);
+            then(LockedRead.judge(partition, met, homes, locks, leftMs), verdict -> {
+                if (verdict == LockedRead.Verdict.ANSWER) {
+                    finish(response);
+                } else {
+                    read();
+                }
+            });
+        }
+
+        /** As the read that asks has to see it: in new snapshots. */
+        private final LockedRead.Here locks = new LockedRead.Here() {
+            @Override
+            public boolean isStaged(TransactionId id) {
+                try (ReadView view = store.openRead()) {
+                    return TransactionReader.isStaged(view, id);
+                }
+            }
+
+            @Override
+            public CompletableFuture<Void> awaitResolved(TransactionId id) {
+                CompletableFuture<Void> resolved = new CompletableFuture<>();
+                awaitState(() -> !isStaged(id), () -> resolved.complete(null));
+                return resolved;
+            }
+        };
+
         /**
          * Answers. A replica that gets no events any more would tell who follows it that there are none, again and again, and
          * who follows stays where he gets answers: so it says that it is not ready, and another one is asked.
@@ -206,6 +271,9 @@ final class Queries {
 
         private QueryResponse look() {
             try (ReadView view = store.openRead()) {
+                holders = isLinearizable() && view.hasLocks()
+                        ? TransactionReader.exclusiveHolders(view, request)
+                        : Set.of();
                 return switch (request.getQueryCase()) {
                     case READ_PAGE ->
                         QueryResponse.newBuilder()

@@ -1,16 +1,25 @@
 package io.weir.consensus.partition;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.weir.logstore.Lock;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StateView;
 import io.weir.logstore.StoreException;
+import io.weir.logstore.StreamKey;
 import io.weir.logstore.TransactionKey;
 import io.weir.protocol.GetTransaction;
 import io.weir.protocol.ListTransactions;
+import io.weir.protocol.QueryRequest;
+import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
 import io.weir.protocol.TransactionList;
 import io.weir.protocol.TransactionRecord;
 import io.weir.statemachine.TransactionKeys;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what a partition knows of transactions over several partitions, from a snapshot. */
@@ -26,22 +35,72 @@ public final class TransactionReader {
                 .setLogTimeMs(view.state().logTimeMs());
         TransactionRecord record = record(view, TransactionKeys.key(asked.getId()));
         if (record != null) {
-            info.setRecord(record);
+            // Without what may be long: nobody decides anything by it.
+            info.setRecord(record.toBuilder().clearFingerprint().clearVote().clearDecision());
         }
         return info.build();
     }
 
     static TransactionList list(ReadView view, ListTransactions asked) {
-        TransactionList.Builder list = TransactionList.newBuilder();
         int max = Math.min(Math.max(asked.getMaxTransactions(), 1), MAX_TRANSACTIONS);
-        TransactionKey key = view.nextStaged(asked.hasAfter() ? TransactionKeys.key(asked.getAfter()) : null);
-        while (key != null && list.getTransactionsCount() < max) {
-            list.addTransactions(info(
+        List<TransactionInfo> open =
+                open(view, asked.hasAfter() ? TransactionKeys.key(asked.getAfter()) : null, max + 1);
+        return TransactionList.newBuilder()
+                .addAllTransactions(open.subList(0, Math.min(max, open.size())))
+                .setAtEnd(open.size() <= max)
+                .build();
+    }
+
+    /** Those that are not over here, after one or from the first, in the order of their keys. */
+    public static List<TransactionInfo> open(ReadView view, @Nullable TransactionKey after, int max) {
+        List<TransactionInfo> open = new ArrayList<>();
+        TransactionKey key = view.nextStaged(after);
+        while (key != null && open.size() < max) {
+            open.add(info(
                     view,
                     GetTransaction.newBuilder().setId(TransactionKeys.id(key)).build()));
             key = view.nextStaged(key);
         }
-        return list.setAtEnd(key == null).build();
+        return open;
+    }
+
+    /** Whether a transaction waits here for its end. */
+    static boolean isStaged(ReadView view, TransactionId id) {
+        TransactionRecord record = record(view, TransactionKeys.key(id));
+        return record != null && record.getState() == TransactionRecord.State.STAGED;
+    }
+
+    /** The transactions that write in the range of a read, and wait for their end. */
+    static Set<TransactionId> exclusiveHolders(ReadView view, QueryRequest read) {
+        Set<TransactionId> holders = new LinkedHashSet<>();
+        switch (read.getQueryCase()) {
+            case READ_PAGE -> {
+                if (read.getReadPage().hasStream()) {
+                    view.visitLocks(key(read.getReadPage().getStream()), lock -> add(holders, lock));
+                } else {
+                    view.visitLocks(lock -> add(holders, lock));
+                }
+            }
+            case GET_STREAM -> view.visitLocks(key(read.getGetStream().getStream()), lock -> add(holders, lock));
+            case LIST_STREAMS -> {
+                ByteString prefix = read.getListStreams().getPrefix();
+                view.visitLocks(
+                        lock -> !ByteString.copyFrom(lock.stream().name()).startsWith(prefix) || add(holders, lock));
+            }
+            case GET_TRANSACTION, LIST_TRANSACTIONS, QUERY_NOT_SET -> {}
+        }
+        return holders;
+    }
+
+    private static StreamKey key(ByteString stream) {
+        return PageReader.key(PageReader.name(stream));
+    }
+
+    private static boolean add(Set<TransactionId> holders, Lock lock) {
+        if (lock.exclusive()) {
+            holders.add(TransactionKeys.id(lock.holder()));
+        }
+        return true;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.weir.protocol.Outcome;
 import io.weir.protocol.PartitionStatus;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
+import io.weir.protocol.TransactionStep;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,6 +108,15 @@ public final class Replica {
                 : partition.submit(command, timeoutMs);
     }
 
+    /** See {@link Partition#propose}. */
+    public CompletableFuture<Outcome> propose(TransactionStep step, boolean holdsNothing, long timeoutMs) {
+        Life now = life;
+        Partition partition = now.partition();
+        return partition == null
+                ? Failures.failed(Failures.notReady(unready(now)))
+                : partition.propose(step, holdsNothing, timeoutMs);
+    }
+
     /** See {@link io.weir.client.spi.NodeChannel#query}. */
     public CompletableFuture<QueryResponse> query(QueryRequest request) {
         Life now = life;
@@ -120,6 +130,12 @@ public final class Replica {
         if (partition != null) {
             partition.expire(nowNanos);
         }
+    }
+
+    /** Whether this node leads the partition. */
+    public boolean leads() {
+        Partition partition = life.partition();
+        return partition != null && partition.leads();
     }
 
     /** Node id of the leader, empty if not known. */

@@ -6,6 +6,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -24,17 +25,24 @@ import io.weir.protocol.HelloRequest;
 import io.weir.protocol.HelloResponse;
 import io.weir.protocol.MembershipRequest;
 import io.weir.protocol.MembershipResponse;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.ProposeRequest;
+import io.weir.protocol.ProposeResponse;
 import io.weir.protocol.PullRequest;
 import io.weir.protocol.PullResponse;
+import io.weir.protocol.QueryRequest;
+import io.weir.protocol.QueryResponse;
 import io.weir.protocol.ReportDigestRequest;
 import io.weir.protocol.ReportDigestResponse;
 import io.weir.protocol.StatusRequest;
 import io.weir.protocol.StatusResponse;
+import io.weir.protocol.TransactionStep;
 import io.weir.protocol.WeirGrpc;
 import io.weir.protocol.WeirPeersGrpc;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +52,14 @@ import org.slf4j.LoggerFactory;
  * front door. Any thread.
  */
 public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable {
-    private static final int MAX_INBOUND_BYTES = 1 << 20;
+    /** More than any answer about a transaction, which may name every stream of it. */
+    private static final int MAX_INBOUND_BYTES = 16 << 20;
+
     private static final long KEEP_ALIVE_SECONDS = 10;
     private static final long REPORT_MS = 5_000;
+    /** A member answers by itself when its time is up; this long is waited for that. */
+    private static final long GRACE_MS = 250;
+
     private static final long STATUS_MS = 2_000;
     private static final Logger LOG = LoggerFactory.getLogger(GrpcPeers.class);
 
@@ -201,6 +214,64 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         } catch (NodeFailure e) {
             LOG.debug("the digest of partition {} is not reported to {}", partition, leader, e);
         }
+    }
+
+    /** Proposes a step of a transaction to a member, as the leader of a partition; fails with a {@link NodeFailure}. */
+    public CompletableFuture<Outcome> propose(
+            String member, int partition, TransactionStep step, boolean holdsNothing, long timeoutMs) {
+        ProposeRequest request = ProposeRequest.newBuilder()
+                .setClusterId(clusterId)
+                .setNodeId(self)
+                .setPartition(partition)
+                .setTimeoutMs(Math.toIntExact(timeoutMs))
+                .setStep(step)
+                .setHoldsNothing(holdsNothing)
+                .build();
+        return this.<ProposeRequest, ProposeResponse>ask(member, WeirPeersGrpc.getProposeMethod(), request, timeoutMs)
+                .thenApply(response -> {
+                    if (response.hasError()) {
+                        throw new NodeFailure(response.getError());
+                    }
+                    return response.getOutcome();
+                });
+    }
+
+    /** Asks a member's front door; fails with a {@link NodeFailure}. */
+    public CompletableFuture<QueryResponse> query(String member, QueryRequest request, long timeoutMs) {
+        return this.<QueryRequest, QueryResponse>ask(member, WeirGrpc.getQueryMethod(), request, timeoutMs)
+                .thenApply(response -> {
+                    if (response.hasError()) {
+                        throw new NodeFailure(response.getError());
+                    }
+                    return response;
+                });
+    }
+
+    private <Q, R> CompletableFuture<R> ask(String member, MethodDescriptor<Q, R> method, Q request, long timeoutMs) {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        ClientCall<Q, R> call = channel(member)
+                .newCall(method, CallOptions.DEFAULT.withDeadlineAfter(timeoutMs + GRACE_MS, TimeUnit.MILLISECONDS));
+        ClientCalls.asyncUnaryCall(call, request, new StreamObserver<R>() {
+            @Override
+            public void onNext(R response) {
+                answer.complete(response);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                answer.completeExceptionally(
+                        failure instanceof StatusRuntimeException status
+                                ? GrpcFailures.of(member, status, true)
+                                : Failures.internal(member + " was asked in vain", failure, true));
+            }
+
+            @Override
+            public void onCompleted() {
+                answer.completeExceptionally(
+                        new NodeFailure(Error.Code.UNREACHABLE, member + " ended the call without an answer", true));
+            }
+        });
+        return answer;
     }
 
     /** The next mark brings the next report: nobody waits for what becomes of one. */

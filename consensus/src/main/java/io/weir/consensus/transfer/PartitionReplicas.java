@@ -6,6 +6,8 @@ import io.weir.consensus.partition.PartitionFailure;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.TransactionStep;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param partitions how many there are
  * @param running the one with a number, or null if it is not running
+ * @param check whether a step is for the partition that it came to
  */
-public record PartitionReplicas(int partitions, IntFunction<@Nullable Partition> running) implements Replicas {
+public record PartitionReplicas(int partitions, IntFunction<@Nullable Partition> running, StepCheck check)
+        implements Replicas {
+    /** Tells whether a partition may take a step. */
+    @FunctionalInterface
+    public interface StepCheck {
+        /** Throws a {@link io.weir.client.spi.NodeFailure} if the step is none for this partition. */
+        void requireHere(int partition, TransactionStep step);
+    }
+
     @Override
     public Replica replica(int partition) {
         if (partition < 0 || partition >= partitions) {
@@ -30,10 +41,10 @@ public record PartitionReplicas(int partitions, IntFunction<@Nullable Partition>
         if (failure != null) {
             throw Failures.notReady("partition " + partition + " has failed on this node: " + failure.reason());
         }
-        return new PartitionReplica(found);
+        return new PartitionReplica(partition, found, check);
     }
 
-    private record PartitionReplica(Partition partition) implements Replica {
+    private record PartitionReplica(int number, Partition partition, StepCheck check) implements Replica {
         @Override
         public LogStore store() {
             return partition.store();
@@ -52,6 +63,12 @@ public record PartitionReplicas(int partitions, IntFunction<@Nullable Partition>
         @Override
         public void reported(String member, long markIndex, Digest digest) {
             partition.reported(member, markIndex, digest);
+        }
+
+        @Override
+        public CompletableFuture<Outcome> propose(TransactionStep step, boolean holdsNothing, long timeoutMs) {
+            check.requireHere(number, step);
+            return partition.propose(step, holdsNothing, timeoutMs);
         }
     }
 }

@@ -19,6 +19,9 @@ import io.weir.protocol.HelloResponse;
 import io.weir.protocol.MembershipChanged;
 import io.weir.protocol.MembershipRequest;
 import io.weir.protocol.MembershipResponse;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.ProposeRequest;
+import io.weir.protocol.ProposeResponse;
 import io.weir.protocol.PullRequest;
 import io.weir.protocol.PullResponse;
 import io.weir.protocol.ReportDigestRequest;
@@ -189,6 +192,32 @@ public final class PeerService implements BindableService, AutoCloseable {
             }
             responses.onNext(response.build());
             responses.onCompleted();
+        }
+
+        @Override
+        public void propose(ProposeRequest request, StreamObserver<ProposeResponse> responses) {
+            // As above: a caller that has given up must not make the answering thread throw.
+            ((ServerCallStreamObserver<ProposeResponse>) responses).setOnCancelHandler(() -> {});
+            CompletableFuture<Outcome> proposed;
+            try {
+                check(request.getClusterId(), request.getNodeId(), false);
+                proposed = replicas.replica(request.getPartition())
+                        .propose(
+                                request.getStep(),
+                                request.getHoldsNothing(),
+                                Integer.toUnsignedLong(request.getTimeoutMs()));
+            } catch (RuntimeException e) {
+                proposed = CompletableFuture.failedFuture(e);
+            }
+            var unused = proposed.handle((outcome, thrown) -> {
+                ProposeResponse.Builder response = ProposeResponse.newBuilder();
+                responses.onNext(
+                        thrown == null
+                                ? response.setOutcome(outcome).build()
+                                : response.setError(errorOf(thrown)).build());
+                responses.onCompleted();
+                return null;
+            });
         }
 
         @Override

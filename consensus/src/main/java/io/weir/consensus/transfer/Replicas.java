@@ -3,6 +3,8 @@ package io.weir.consensus.transfer;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.TransactionStep;
 import java.util.concurrent.CompletableFuture;
 
 /** This node's replicas, as far as other members ask for them. Any thread. */
@@ -25,6 +27,9 @@ public interface Replicas {
 
         /** A member tells what its replica found at a mark. */
         void reported(String member, long markIndex, Digest digest);
+
+        /** A member proposes a step of a transaction; see {@link io.weir.consensus.partition.Partition#propose}. */
+        CompletableFuture<Outcome> propose(TransactionStep step, boolean holdsNothing, long timeoutMs);
     }
 
     /**

@@ -12,6 +12,7 @@ import io.weir.logstore.copy.CopyWriter;
 import io.weir.logstore.memory.MemoryLogStore;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -79,7 +80,8 @@ class CopyInstallTest {
                     List.of("n1", "n2"),
                     MarkPolicy.every(10_000),
                     (leader, number, index, digest) -> {},
-                    sources));
+                    sources,
+                    (id, timeoutMs) -> CompletableFuture.failedFuture(new AssertionError("no locks here"))));
 
     @AfterEach
     void stop() {

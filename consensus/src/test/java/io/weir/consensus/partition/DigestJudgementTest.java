@@ -54,7 +54,8 @@ class DigestJudgementTest {
                         List.of("n1", "n2", "n3"),
                         MarkPolicy.every(10_000),
                         (leader, number, index, digest) -> {},
-                        CopySources.none()));
+                        CopySources.none(),
+                        (id, timeoutMs) -> CompletableFuture.failedFuture(new AssertionError("no locks here"))));
     }
 
     @BeforeEach

@@ -51,7 +51,8 @@ class QueriesTest {
                     List.of("test"),
                     MarkPolicy.every(10_000),
                     (leader, number, index, digest) -> {},
-                    CopySources.none()));
+                    CopySources.none(),
+                    (id, timeoutMs) -> CompletableFuture.failedFuture(new AssertionError("no locks here"))));
     private long nextIndex;
 
     @BeforeEach

@@ -22,7 +22,12 @@ import io.weir.logstore.StoreReceiver;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.memory.MemoryLogStore;
+import io.weir.protocol.Done;
 import io.weir.protocol.Error;
+import io.weir.protocol.Forget;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.TransactionId;
+import io.weir.protocol.TransactionStep;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +62,7 @@ class PullIT {
     private final LogStore store = new MemoryLogStore(IDENTITY);
     private final AtomicInteger held = new AtomicInteger();
     private final List<String> reports = new CopyOnWriteArrayList<>();
+    private final List<TransactionStep> proposed = new CopyOnWriteArrayList<>();
     private final ExecutorService pullers = Executors.newCachedThreadPool();
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -130,6 +136,13 @@ class PullIT {
             @Override
             public void reported(String member, long markIndex, Digest digest) {
                 reports.add(member + " " + markIndex + " " + digest);
+            }
+
+            @Override
+            public CompletableFuture<Outcome> propose(TransactionStep step, boolean holdsNothing, long timeoutMs) {
+                proposed.add(step);
+                return CompletableFuture.completedFuture(
+                        Outcome.newBuilder().setDone(Done.getDefaultInstance()).build());
             }
         };
     }
@@ -302,6 +315,21 @@ class PullIT {
         peers.close(); // as if the node died
         await("no hold", () -> held.get() == 0);
         second.close();
+    }
+
+    @Test
+    void aStepIsProposedAndAnswered() throws Exception {
+        GrpcPeers peers = serve(FAST);
+        TransactionStep step = TransactionStep.newBuilder()
+                .setId(TransactionId.newBuilder().setSequence(3))
+                .setForget(Forget.getDefaultInstance())
+                .build();
+        assertThat(peers.propose("n1", 0, step, false, 5_000).get().hasDone()).isTrue();
+        assertThat(proposed).containsExactly(step);
+        assertThatThrownBy(() -> peers.propose("n1", 1, step, false, 5_000).get())
+                .cause()
+                .isInstanceOfSatisfying(
+                        NodeFailure.class, e -> assertThat(e.error().getCode()).isEqualTo(Error.Code.INVALID_ARGUMENT));
     }
 
     @Test

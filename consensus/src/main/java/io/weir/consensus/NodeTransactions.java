@@ -1,0 +1,116 @@
+package io.weir.consensus;
+
+import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Failures;
+import io.weir.consensus.repair.Replica;
+import io.weir.consensus.transaction.LockedRead;
+import io.weir.consensus.transaction.StepPort;
+import io.weir.consensus.transaction.TransactionDriver;
+import io.weir.consensus.transfer.GrpcPeers;
+import io.weir.protocol.Command;
+import io.weir.protocol.GetTransaction;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.QueryRequest;
+import io.weir.protocol.QueryResponse;
+import io.weir.protocol.ReadLevel;
+import io.weir.protocol.RequestId;
+import io.weir.protocol.TransactionId;
+import io.weir.protocol.TransactionInfo;
+import io.weir.protocol.TransactionStep;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a node does for transactions over several partitions: it drives those that its clients send, finishes those that
+ * others have left in the partitions that it leads, and asks their homes for reads.
+ */
+final class NodeTransactions {
+    private final String nodeId;
+    private final Placement placement;
+    private final List<Replica> replicas;
+    private final GrpcPeers peers;
+    private final ScheduledExecutorService timer;
+    private final LeaderCalls leaders;
+    private final TransactionDriver driver;
+
+    NodeTransactions(NodeConfig config, List<Replica> replicas, GrpcPeers peers, ScheduledExecutorService timer) {
+        this.nodeId = config.nodeId();
+        this.placement = new Placement(config.partitions());
+        this.replicas = replicas;
+        this.peers = peers;
+        this.timer = timer;
+        this.leaders = new LeaderCalls(
+                config.members().stream().map(MemberConfig::id).toList(),
+                partition -> replicas.get(partition).leader(),
+                timer);
+        StepPort steps = new Steps();
+        this.driver = new TransactionDriver(steps, placement::partitionOf);
+    }
+
+    /** Drives a transaction that a client has sent to its home, or tells what became of it if it is empty. */
+    CompletableFuture<Outcome> commit(int home, Command command, long timeoutMs) {
+        if (!replicas.get(home).leads()) {
+            return Failures.failed(Failures.notLeader(replicas.get(home).leader()));
+        }
+        RequestId request = command.getRequestId();
+        TransactionId id = TransactionId.newBuilder()
+                .setSessionHigh(request.getSessionHigh())
+                .setSessionLow(request.getSessionLow())
+                .setSequence(request.getSequence())
+                .setHome(home)
+                .setExpiryMs(command.getDistributed().getExpiryMs())
+                .build();
+        boolean isQuestion = command.getDistributed().getAppendsCount() == 0
+                && command.getDistributed().getRequirementsCount() == 0;
+        return isQuestion
+                ? driver.status(id, timeoutMs)
+                : driver.commit(id, command.getLowWaterMark(), command.getDistributed(), timeoutMs);
+    }
+
+    /** Asks the home of a transaction; see {@link LockedRead.Home}. */
+    CompletableFuture<TransactionInfo> ask(TransactionId id, long timeoutMs) {
+        QueryRequest.Builder request = QueryRequest.newBuilder()
+                .setPartition(id.getHome())
+                .setLevel(ReadLevel.newBuilder().setKind(ReadLevel.Kind.LINEARIZABLE))
+                .setGetTransaction(GetTransaction.newBuilder().setId(id));
+        return leaders.call(id.getHome(), timeoutMs, (member, attemptMs) -> {
+                    QueryRequest timed = request.clone()
+                            .setTimeoutMs(Math.toIntExact(attemptMs))
+                            .build();
+                    return member.equals(nodeId)
+                            ? replicas.get(id.getHome()).query(timed)
+                            : peers.query(member, timed, attemptMs);
+                })
+                .thenApply(QueryResponse::getTransaction);
+    }
+
+    private final class Steps implements StepPort {
+        @Override
+        public CompletableFuture<Outcome> propose(
+                int partition, TransactionStep step, boolean holdsNothing, long timeoutMs) {
+            try {
+                placement.requireHere(partition, step);
+            } catch (NodeFailure e) {
+                return Failures.failed(e);
+            }
+            return leaders.call(
+                    partition,
+                    timeoutMs,
+                    (member, attemptMs) -> member.equals(nodeId)
+                            ? replicas.get(partition).propose(step, holdsNothing, attemptMs)
+                            : peers.propose(member, partition, step, holdsNothing, attemptMs));
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void schedule(long delayMs, Runnable task) {
+            var unused = timer.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.weir.consensus.partition;
+
+import com.google.protobuf.ByteString;
+import io.weir.client.spi.NodeFailure;
+import io.weir.logstore.TransactionKey;
+import io.weir.protocol.Locked;
+import io.weir.protocol.Outcome;
+import io.weir.protocol.StreamName;
+import io.weir.protocol.Voted;
+import io.weir.statemachine.TransactionKeys;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a leader lets wait what has met a lock, in a queue of the locked stream, first come, first served. When a lock of the
+ * stream goes, commands at the head of its queue are proposed again, and one {@code Prepare} with them: it will hold the
+ * stream, and those behind it wait on.
+ *
+ * <p>A {@code Prepare} may wait for as long as its caller if no other part of its transaction is staged or being prepared, or if
+ * it is older than the holder; else for {@value #GRACE_MS} ms: most holders are decided already, and go at once. So nobody waits
+ * in a circle for longer than that.
+ *
+ * <p>As long as a queue is not empty, its stream is locked, or one that was woken from it is on its way. Thread-safe.
+ */
+public final class Parking {
+    /** How long a {@code Prepare} waits for an older transaction while others may wait for its own. */
+    static final long GRACE_MS = 20;
+
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(GRACE_MS);
+
+    /** One that waits, or is on its way again. */
+    private static final class Parked {
+        final Waiting waiting;
+        final long sinceNanos;
+        /** The queue in which it stands, or from which it was woken. */
+        ByteString stream;
+
+        Locked lock;
+        boolean isWoken;
+
+        Parked(Waiting waiting, Locked lock, long sinceNanos) {
+            this.waiting = waiting;
+            this.lock = lock;
+            this.stream = lock.getStream();
+            this.sinceNanos = sinceNanos;
+        }
+
+        long untilNanos() {
+            TransactionKey holder = TransactionKeys.key(lock.getHolder());
+            long graceNanos = sinceNanos + GRACE_NANOS;
+            boolean isBounded = !waiting.maySitOut(holder) && graceNanos - waiting.deadlineNanos() < 0;
+            return isBounded ? graceNanos : waiting.deadlineNanos();
+        }
+    }
+
+    private final Consumer<Waiting> propose;
+    private final Executor answers;
+    private final LongSupplier nanoTime;
+    private final Map<ByteString, Deque<Parked>> queues = new HashMap<>();
+    private final Map<Waiting, Parked> parked = new LinkedHashMap<>();
+    private long bytes;
+    private @Nullable NodeFailure refusal;
+
+    /**
+     * Nobody waits yet.
+     *
+     * @param propose puts one back into the queue of what is to be proposed; may be called from any thread
+     * @param answers runs what completes callers' futures
+     */
+    public Parking(Consumer<Waiting> propose, Executor answers, LongSupplier nanoTime) {
+        this.propose = propose;
+        this.answers = answers;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Lets one wait that names a stream for which others wait already: it must not overtake them. False: it need not. */
+    public boolean joins(Waiting waiting) {
+        synchronized (this) {
+            if (queues.isEmpty() || !(waiting.isPrepare() || waiting.asked().hasCommand())) {
+                return false;
+            }
+            for (ByteString stream : waiting.streams()) {
+                Deque<Parked> queue = queues.get(stream);
+                if (queue != null && refusal == null) {
+                    add(queue, new Parked(waiting, queue.getLast().lock, nanoTime.getAsLong()));
+                    break;
+                }
+            }
+            if (!parked.containsKey(waiting)) {
+                return false;
+            }
+        }
+        watch(waiting);
+        return true;
+    }
+
+    /** Lets one wait whose outcome says that it has met a lock; false if it has another outcome, or may not wait any longer. */
+    public boolean parks(Waiting waiting, Outcome outcome) {
+        Locked lock = lock(outcome);
+        if (lock == null) {
+            return false;
+        }
+        boolean isNew;
+        List<Waiting> woken = new ArrayList<>();
+        synchronized (this) {
+            if (waiting.answer().isDone()) {
+                return true; // its caller has gone, and who it was in the way of was told by that
+            }
+            Parked known = parked.get(waiting);
+            isNew = known == null;
+            Parked one = isNew ? new Parked(waiting, lock, nanoTime.getAsLong()) : known;
+            ByteString before = one.stream;
+            one.lock = lock;
+            if (refusal != null || one.untilNanos() - nanoTime.getAsLong() <= 0) {
+                return false;
+            }
+            one.stream = lock.getStream();
+            one.isWoken = false;
+            Deque<Parked> queue = queues.computeIfAbsent(one.stream, stream -> new ArrayDeque<>());
+            if (isNew) {
+                add(queue, one);
+            } else if (before.equals(one.stream)) {
+                queue.addFirst(one);
+            } else {
+                queue.addLast(one);
+                wake(before, woken);
+            }
+        }
+        if (isNew) {
+            watch(waiting);
+        }
+        woken.forEach(propose);
+        return true;
+    }
+
+    private static @Nullable Locked lock(Outcome outcome) {
+        Voted voted = outcome.getVoted();
+        if (voted.hasLocked()) {
+            return voted.getLocked();
+        }
+        return outcome.hasLocked() ? outcome.getLocked() : null;
+    }
+
+    private void add(Deque<Parked> queue, Parked one) {
+        queue.addLast(one);
+        if (parked.put(one.waiting, one) == null) {
+            bytes += one.waiting.bytes();
+        }
+    }
+
+    /** Whatever becomes of it, those behind it must hear. */
+    private void watch(Waiting waiting) {
+        var unused = waiting.answer().whenComplete((outcome, failure) -> ended(waiting, outcome));
+    }
+
+    private void ended(Waiting waiting, @Nullable Outcome outcome) {
+        List<Waiting> woken = new ArrayList<>();
+        synchronized (this) {
+            Parked one = parked.remove(waiting);
+            if (one == null) {
+                return;
+            }
+            bytes -= waiting.bytes();
+            Deque<Parked> queue = queues.get(one.stream);
+            if (!one.isWoken && queue != null && queue.remove(one) && queue.isEmpty()) {
+                queues.remove(one.stream);
+            }
+            boolean holds = outcome != null && outcome.getVoted().hasYes() && waiting.wouldHold(one.stream);
+            if (one.isWoken && !holds) {
+                wake(one.stream, woken);
+            }
+        }
+        woken.forEach(propose);
+    }
+
+    /** Locks of these streams have gone. */
+    public void unlocked(Collection<StreamName> streams) {
+        if (streams.isEmpty()) {
+            return;
+        }
+        List<Waiting> woken = new ArrayList<>();
+        synchronized (this) {
+            if (!queues.isEmpty()) {
+                streams.forEach(stream -> wake(stream.utf8(), woken));
+            }
+        }
+        woken.forEach(propose);
+    }
+
+    /** Takes the head of a queue: commands, which hold nothing afterwards, and one that will. */
+    private void wake(ByteString stream, List<Waiting> woken) {
+        Deque<Parked> queue = queues.get(stream);
+        boolean goesOn = queue != null;
+        while (queue != null && goesOn && !queue.isEmpty()) {
+            Parked next = queue.removeFirst();
+            next.isWoken = true;
+            woken.add(next.waiting);
+            goesOn = !next.waiting.isPrepare();
+        }
+        if (queue != null && queue.isEmpty()) {
+            queues.remove(stream);
+        }
+    }
+
+    /** Answers those that have waited long enough. To be called often. */
+    public void expire() {
+        long now = nanoTime.getAsLong();
+        List<Parked> late = new ArrayList<>();
+        synchronized (this) {
+            for (Parked one : parked.values()) {
+                if (!one.isWoken && one.untilNanos() - now <= 0) {
+                    late.add(one);
+                }
+            }
+        }
+        late.forEach(one -> answers.execute(() -> giveUp(one)));
+    }
+
+    private static void giveUp(Parked one) {
+        if (one.waiting.isPrepare()) {
+            one.waiting
+                    .answer()
+                    .complete(Outcome.newBuilder()
+                            .setVoted(Voted.newBuilder().setLocked(one.lock))
+                            .build());
+        } else {
+            one.waiting
+                    .answer()
+                    .completeExceptionally(Failures.deadline("stream \"" + one.stream.toStringUtf8()
+                            + "\" was held by a transaction over several partitions until the deadline passed"));
+        }
+    }
+
+    /** Refuses all who wait, and all who come, with this failure; or, if it is null, lets wait again. */
+    public void refuse(@Nullable NodeFailure failure) {
+        List<Waiting> refused = new ArrayList<>();
+        synchronized (this) {
+            refusal = failure;
+            Iterator<Parked> each = failure == null
+                    ? List.<Parked>of().iterator()
+                    : parked.values().iterator();
+            while (each.hasNext()) {
+                Parked one = each.next();
+                if (!one.isWoken) {
+                    refused.add(one.waiting);
+                }
+            }
+        }
+        if (failure != null) {
+            answers.execute(() -> refused.forEach(waiting -> waiting.answer().completeExceptionally(failure)));
+        }
+    }
+
+    /** How many wait, or are on their way again. */
+    public synchronized int size() {
+        return parked.size();
+    }
+
+    /** Their encoded size. */
+    synchronized long bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,70 @@
+package io.weir.consensus.partition;
+
+import io.weir.logstore.LogStore;
+import io.weir.logstore.ReadView;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.TransactionKey;
+import io.weir.protocol.Decided;
+import io.weir.protocol.TransactionRecord;
+import io.weir.protocol.TransactionStatus;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Counts what was decided about transactions over several partitions since this replica was opened. One writer, any readers. */
+final class TransactionCounts {
+    /** The oldest is looked for among so many: they are in the order of their expiries, which is nearly that of their age. */
+    private static final int LOOKED_AT = 100;
+
+    private final AtomicReference<TransactionStatus> counts =
+            new AtomicReference<>(TransactionStatus.getDefaultInstance());
+
+    void decided(List<Decided> decisions) {
+        if (decisions.isEmpty()) {
+            return;
+        }
+        TransactionStatus.Builder sum = counts.get().toBuilder();
+        decisions.forEach(decided -> count(sum, decided));
+        counts.set(sum.build());
+    }
+
+    private static void count(TransactionStatus.Builder sum, Decided decided) {
+        if (decided.hasCommitted()) {
+            sum.setCommitted(sum.getCommitted() + 1);
+            return;
+        }
+        switch (decided.getAborted().getReason()) {
+            case REJECTED -> sum.setRejected(sum.getRejected() + 1);
+            case CONTENTION -> sum.setContention(sum.getContention() + 1);
+            case EXPIRED -> sum.setExpired(sum.getExpired() + 1);
+            case RECOVERED -> sum.setRecovered(sum.getRecovered() + 1);
+            case FENCED -> sum.setFenced(sum.getFenced() + 1);
+            case UNSPECIFIED, UNRECOGNIZED -> {}
+        }
+    }
+
+    TransactionStatus status(LogStore store) {
+        TransactionStatus.Builder status = counts.get().toBuilder();
+        try (ReadView view = store.openRead()) {
+            long open = view.stagedTransactions();
+            if (open > 0) {
+                status.setOpen(open).setOldestMs(oldestMs(view));
+            }
+        } catch (StoreException.Closed e) {
+            return status.build(); // the node is closing: what is open is not known any more
+        }
+        return status.build();
+    }
+
+    private static long oldestMs(ReadView view) {
+        long oldest = 0;
+        TransactionKey key = view.nextStaged(null);
+        for (int i = 0; i < LOOKED_AT && key != null; i++) {
+            TransactionRecord record = TransactionReader.record(view, key);
+            if (record != null && (oldest == 0 || record.getSinceMs() < oldest)) {
+                oldest = record.getSinceMs();
+            }
+            key = view.nextStaged(key);
+        }
+        return oldest;
+    }
+}

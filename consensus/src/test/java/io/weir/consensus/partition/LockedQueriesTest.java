@@ -1,0 +1,273 @@
+package io.weir.consensus.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.weir.client.spi.NodeFailure;
+import io.weir.logstore.StoreIdentity;
+import io.weir.logstore.memory.MemoryLogStore;
+import io.weir.protocol.GetStream;
+import io.weir.protocol.ListStreams;
+import io.weir.protocol.LogEntry;
+import io.weir.protocol.Prepare;
+import io.weir.protocol.PreparedTransaction;
+import io.weir.protocol.Proposal;
+import io.weir.protocol.QueryRequest;
+import io.weir.protocol.QueryResponse;
+import io.weir.protocol.ReadLevel;
+import io.weir.protocol.ReadPage;
+import io.weir.protocol.Requirement;
+import io.weir.protocol.Resolve;
+import io.weir.protocol.StreamName;
+import io.weir.protocol.TransactionId;
+import io.weir.protocol.TransactionInfo;
+import io.weir.protocol.TransactionRecord;
+import io.weir.protocol.TransactionRecord.State;
+import io.weir.protocol.TransactionStep;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Reads of partition 0 that meet the lock of a transaction whose home is partition 1. */
+class LockedQueriesTest {
+    private static final TransactionId T = id(1, 1);
+    private static final long PREPARED_AT = 1;
+
+    /** A question to a home that the test answers. */
+    private record Asked(TransactionId id, CompletableFuture<TransactionInfo> answer) {}
+
+    private final FakeRaft raft = new FakeRaft();
+    private final MemoryLogStore store = new MemoryLogStore(new StoreIdentity("test", 0));
+    private final ExecutorService readers = Executors.newFixedThreadPool(2);
+    private final ExecutorService answers = Executors.newSingleThreadExecutor();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+    private final Partition partition = new Partition(
+            0,
+            store,
+            raft,
+            new PartitionSetup(
+                    "test",
+                    () -> Entries.STAMP_MS,
+                    readers,
+                    answers,
+                    timer,
+                    Runnable::run,
+                    CheckpointPolicy.DEFAULT,
+                    List.of("test"),
+                    MarkPolicy.every(10_000),
+                    (leader, number, index, digest) -> {},
+                    CopySources.none(),
+                    (id, timeoutMs) -> {
+                        Asked question = new Asked(id, new CompletableFuture<>());
+                        asked.add(question);
+                        return question.answer();
+                    }));
+    private long nextIndex;
+
+    @BeforeEach
+    void start() {
+        partition.start();
+        apply(Entries.entry(Entries.append(1, "a", 1)));
+        prepare(T, List.of("a"), List.of("b"));
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        partition.stopServing();
+        partition.stopApplying(5_000);
+        readers.shutdownNow();
+        answers.shutdownNow();
+        timer.shutdownNow();
+    }
+
+    private static TransactionId id(long sequence, int home) {
+        return TransactionId.newBuilder()
+                .setSessionHigh(Entries.SESSION.high())
+                .setSessionLow(Entries.SESSION.low())
+                .setSequence(sequence)
+                .setHome(home)
+                .setExpiryMs(Entries.STAMP_MS + 1_000)
+                .build();
+    }
+
+    private void apply(LogEntry entry) {
+        partition.apply(1, nextIndex++, entry.toByteString(), -1).join();
+    }
+
+    private void step(TransactionStep.Builder step) {
+        apply(Entries.entry().toBuilder()
+                .addProposals(Proposal.newBuilder().setStep(step))
+                .build());
+    }
+
+    private void prepare(TransactionId id, List<String> writes, List<String> reads) {
+        Prepare.Builder prepare = Prepare.newBuilder().addAllParticipants(List.of(0, 1));
+        writes.forEach(stream -> prepare.addAppends(Entries.append(1, stream, 1).getAppend()));
+        reads.forEach(stream -> prepare.addRequirements(Requirement.newBuilder()
+                .setStream(StreamName.of(stream).utf8())
+                .setExpected(Entries.append(1, stream, 1).getAppend().getExpected())));
+        step(TransactionStep.newBuilder().setId(id).setPrepare(prepare));
+    }
+
+    private void resolve(boolean commit) {
+        step(TransactionStep.newBuilder()
+                .setId(T)
+                .setResolve(Resolve.newBuilder().setCommit(commit)));
+    }
+
+    private static ByteString utf8(String stream) {
+        return StreamName.of(stream).utf8();
+    }
+
+    /** A linearizable read whose barrier is passed. */
+    private CompletableFuture<QueryResponse> read(QueryRequest.Builder request) {
+        int barriers = raft.barriers.size();
+        CompletableFuture<QueryResponse> response =
+                partition.query(request.setTimeoutMs(10_000).build());
+        raft.barriers.get(barriers).complete(nextIndex - 1);
+        return response;
+    }
+
+    private static QueryRequest.Builder page(@Nullable String stream) {
+        ReadPage.Builder page = ReadPage.newBuilder().setMaxEvents(100);
+        if (stream != null) {
+            page.setStream(utf8(stream));
+        }
+        return QueryRequest.newBuilder().setReadPage(page);
+    }
+
+    private static int events(CompletableFuture<QueryResponse> response) {
+        return response.orTimeout(10, TimeUnit.SECONDS).join().getPage().getEventsCount();
+    }
+
+    private Asked question() {
+        try {
+            Asked question = asked.poll(10, TimeUnit.SECONDS);
+            assertThat(question).as("a question to the home").isNotNull();
+            return question;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void answer(State state) {
+        Asked question = question();
+        assertThat(question.id()).isEqualTo(T);
+        TransactionInfo.Builder info = TransactionInfo.newBuilder().setId(T);
+        if (state != State.UNSPECIFIED) {
+            info.setRecord(TransactionRecord.newBuilder().setState(state));
+        }
+        question.answer().complete(info.build());
+    }
+
+    @Test
+    void anUndecidedOrAbortedHolderIsLeftOut() {
+        for (State state : List.of(State.STAGED, State.NO, State.ABORTED)) {
+            CompletableFuture<QueryResponse> read = read(page("a"));
+            answer(state);
+            assertThat(events(read)).as(state.toString()).isEqualTo(1);
+        }
+    }
+
+    /** The read trap: the holder may be visible in another partition, where the same client has read it. */
+    @Test
+    void aCommittedHolderIsAwaitedAndSeen() {
+        CompletableFuture<QueryResponse> read = read(page("a"));
+        answer(State.COMMITTED);
+        assertThat(read).isNotDone();
+        resolve(true);
+        assertThat(events(read)).isEqualTo(2);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aHolderThatHomeDoesNotKnowIsLookedForAgain() {
+        CompletableFuture<QueryResponse> staged = read(page("a"));
+        answer(State.UNSPECIFIED);
+        assertThat(events(staged)).as("still staged: it has not committed").isEqualTo(1);
+        CompletableFuture<QueryResponse> gone = read(page("a"));
+        Asked question = question();
+        resolve(true);
+        question.answer().complete(TransactionInfo.newBuilder().setId(T).build());
+        assertThat(events(gone)).as("gone meanwhile: read anew").isEqualTo(2);
+    }
+
+    @Test
+    void everyKindOfReadAsksIfTheStreamIsInItsRange() {
+        CompletableFuture<QueryResponse> whole = read(page(null));
+        answer(State.STAGED);
+        assertThat(events(whole)).isEqualTo(1);
+        CompletableFuture<QueryResponse> info = read(
+                QueryRequest.newBuilder().setGetStream(GetStream.newBuilder().setStream(utf8("a"))));
+        answer(State.STAGED);
+        assertThat(info.join().getStream().getState().getRevision()).isZero();
+        CompletableFuture<QueryResponse> list = read(QueryRequest.newBuilder()
+                .setListStreams(ListStreams.newBuilder().setPrefix(utf8("a"))));
+        answer(State.STAGED);
+        assertThat(list.join().getStreams().getStreamsCount()).isEqualTo(1);
+        read(QueryRequest.newBuilder().setListStreams(ListStreams.newBuilder().setPrefix(utf8("b"))))
+                .join();
+        read(page("c")).join();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aConditionsLockIsInNobodysWay() {
+        assertThat(events(read(page("b")))).isZero();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aHolderWhoseHomeIsHereIsUndecided() {
+        prepare(id(2, 0), List.of("d"), List.of());
+        assertThat(events(read(page("d")))).isZero();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aStaleReadAsksNobody() {
+        QueryRequest.Builder stale = page("a").setLevel(ReadLevel.newBuilder().setKind(ReadLevel.Kind.STALE));
+        assertThat(events(partition.query(stale.setTimeoutMs(10_000).build()))).isEqualTo(1);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void aHomeThatCannotBeAskedFailsTheRead() {
+        CompletableFuture<QueryResponse> read = read(page("a"));
+        question().answer().completeExceptionally(Failures.notReady("as if"));
+        assertThatThrownBy(read::join).cause().isInstanceOf(NodeFailure.class).hasMessageContaining("as if");
+    }
+
+    @Test
+    void aTokenWaitsForTheTransactionThatItNames() {
+        ReadLevel level = ReadLevel.newBuilder()
+                .setKind(ReadLevel.Kind.AT_LEAST)
+                .addPrepared(PreparedTransaction.newBuilder().setId(T).setIndex(PREPARED_AT))
+                .build();
+        CompletableFuture<QueryResponse> read =
+                partition.query(page("a").setLevel(level).setTimeoutMs(10_000).build());
+        prepare(id(2, 1), List.of("d"), List.of());
+        assertThat(read).isNotDone();
+        resolve(true);
+        assertThat(events(read)).isEqualTo(2);
+        ReadLevel later = level.toBuilder()
+                .setPrepared(0, level.getPrepared(0).toBuilder().setIndex(nextIndex))
+                .build();
+        CompletableFuture<QueryResponse> notYet =
+                partition.query(page("a").setLevel(later).setTimeoutMs(10_000).build());
+        assertThat(notYet).isNotDone();
+        apply(Entries.entry());
+        assertThat(events(notYet)).isEqualTo(2);
+    }
+}
