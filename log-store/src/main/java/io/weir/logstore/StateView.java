@@ -38,6 +38,9 @@ public interface StateView {
     @Nullable
     TransactionKey nextStaged(@Nullable TransactionKey after);
 
+    /** Whether anything is kept of any transaction. Costs nothing. */
+    boolean hasTransactions();
+
     /** Whether any stream is locked. Costs nothing. */
     boolean hasLocks();
 

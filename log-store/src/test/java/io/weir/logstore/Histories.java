@@ -92,7 +92,7 @@ public final class Histories {
         for (StreamKey stream : STREAMS) {
             state.visitLocks(stream, lock -> lines.add(lock.toString()));
         }
-        return lines + " " + state.hasLocks();
+        return lines + " " + state.hasLocks() + " " + state.hasTransactions();
     }
 
     /** An entry with a part or some, mostly for two streams: their runs soon fill blocks. */

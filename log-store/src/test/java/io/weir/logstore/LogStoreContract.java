@@ -351,6 +351,7 @@ public abstract class LogStoreContract {
         TransactionKey late = new TransactionKey(6, new SessionId(0, 0), 9, 3);
         try (WriteBatch batch = store.beginWrite()) {
             assertThat(batch.hasLocks()).isFalse();
+            assertThat(batch.hasTransactions()).isFalse();
             batch.putTransaction(late, new byte[] {1});
             batch.putTransaction(early, new byte[] {2});
             batch.putTransaction(early, new byte[] {3});
@@ -369,6 +370,7 @@ public abstract class LogStoreContract {
             assertThat(view.nextStaged(null)).isEqualTo(late);
             assertThat(view.nextStaged(late)).isNull();
             assertThat(view.stagedTransactions()).isEqualTo(1);
+            assertThat(view.hasTransactions()).isTrue();
             assertThat(view.transaction(early)).containsExactly(3);
             assertThat(view.staged(early)).isNull();
             assertThat(view.staged(late)).containsExactly(4);

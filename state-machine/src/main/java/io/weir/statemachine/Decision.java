@@ -97,7 +97,9 @@ final class Decision {
         }
         violations.add(Violation.newBuilder()
                 .setStream(stream.utf8())
-                .setExpected(expected)
+                .setExpected(Expected.newBuilder() // what this version knows of it: a bounded number of bytes
+                        .setKind(expected.getKind())
+                        .setRevision(expected.getRevision()))
                 .setActual(actual)
                 .build());
     }

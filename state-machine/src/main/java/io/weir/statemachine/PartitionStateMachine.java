@@ -113,8 +113,8 @@ public final class PartitionStateMachine {
         for (Proposal proposal : entry.getProposalsList()) {
             outcomes.add(proposal.hasStep() ? take(run, proposal.getStep()) : decide(run, proposal));
         }
-        run.sessions.sweep(entry.getProposalsCount());
-        run.transactions.sweep(SessionTable.sweepSteps(entry.getProposalsCount()));
+        new Sweep(batch, run.sessions, run.transactions, run.logTimeMs, entry.getProposalsCount())
+                .run(before.logTimeMs());
         batch.setState(new PartitionState(term, index, run.nextPosition, run.nextStreamId, run.logTimeMs, hash.end()));
         Digest marked = entry.getDigestMark() ? marks.mark(index, batch) : null;
         DigestVerdict verdict = entry.hasDigestReports() ? marks.conclude(entry.getDigestReports(), batch) : null;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a partition, as one log entry sees them: whether a request may be executed, what it was answered before,
- * and when a session is forgotten. The only place that touches sessions, answers and expiry notes.
+ * and when a session is forgotten. The only place that touches sessions and answers.
  *
  * <p><b>At most once.</b> A request is executed only if its session is alive, its sequence is above the low-water mark, and
  * no answer is stored. The answer is stored in the batch that executes it. It goes only when the mark has passed it or the
@@ -29,12 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class SessionTable {
     /** How far before log time a session may seem to be issued: clocks differ, by far less than this. */
     static final long MAX_ISSUED_AHEAD_MS = 3_600_000;
-
-    /** Steps of the sweep in an entry without commands; a step looks at a note or removes an answer. */
-    static final int SWEEP_STEPS = 64;
-
-    /** Further steps for each command: more than one command can add, so that the sweep catches up under any load. */
-    static final int SWEEP_STEPS_PER_COMMAND = 4;
 
     private static final long NOTHING = 0;
     private static final long ALL = -1; // the largest sequence, unsigned
@@ -185,16 +179,14 @@ final class SessionTable {
     }
 
     /**
-     * The row with the mark at least at {@code mark}. Answers that it passes are removed at once: a session holds no more
-     * than its limit, and each was paid for by the command that stored it.
+     * The row with the mark at least at {@code mark}. Answers that it passes are removed at once, all of them, since nobody
+     * looks below the mark again; each was paid for by the command or step that stored it.
      */
     private SessionRow raise(SessionId session, SessionRow row, long mark) {
         if (Long.compareUnsigned(mark, row.lowWaterMark()) <= 0) {
             return row;
         }
-        int removed = row.answers() == 0
-                ? 0
-                : batch.removeAnswers(session, row.lowWaterMark(), mark, Limits.MAX_ANSWERS_PER_SESSION);
+        int removed = row.answers() == 0 ? 0 : batch.removeAnswers(session, row.lowWaterMark(), mark, row.answers());
         return new SessionRow(mark, row.lastUseMs(), row.answers() - removed);
     }
 
@@ -234,7 +226,8 @@ final class SessionTable {
 
     /**
      * Keeps the answer of a request that was decided in another way than by a command, if the session is alive and has not
-     * given the answer up. Counts as a use.
+     * given the answer up; even in a full session, since its absence would be taken for an answer ({@link #wouldRemember}).
+     * Counts as a use.
      */
     void keep(SessionId session, long sequence, long lowWaterMark, byte[] fingerprint, Outcome outcome) {
         SessionRow row = batch.session(session);
@@ -253,28 +246,14 @@ final class SessionTable {
     }
 
     /**
-     * Forgets sessions whose time has passed, in the order of their notes, in a number of steps bounded by the entry's
-     * commands. A use does not move a session's note; the note that has come due moves to the end of the life that the
-     * uses have won. The row goes last: as long as an answer is left, the session is known, and known to be expired.
+     * Looks at a session whose note is due. A use does not move a session's note; the note that has come due moves to the end
+     * of the life that the uses have won. The row goes last: as long as an answer is left, the session is known, and known to
+     * be expired.
+     *
+     * @param maxAnswers how many answers may be removed, at least one
+     * @return how many answers were removed
      */
-    void sweep(int commands) {
-        long steps = sweepSteps(commands);
-        while (steps > 0) {
-            Expiry note = batch.firstExpiry();
-            if (note == null || note.dueMs() >= logTimeMs) {
-                return;
-            }
-            steps -= 1 + visit(note, (int) Math.min(steps, Limits.MAX_ANSWERS_PER_SESSION));
-        }
-    }
-
-    /** How much of what is old is looked at in an entry with so many commands. */
-    static long sweepSteps(int commands) {
-        return SWEEP_STEPS + (long) SWEEP_STEPS_PER_COMMAND * commands;
-    }
-
-    /** Returns how many answers were removed. */
-    private int visit(Expiry note, int maxAnswers) {
+    int visit(Expiry note, int maxAnswers) {
         SessionId session = note.session();
         SessionRow row = batch.session(session);
         if (row == null) {

@@ -3,6 +3,7 @@ package io.weir.statemachine;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.weir.logstore.Lock;
+import io.weir.logstore.SessionId;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TransactionKey;
@@ -38,6 +39,19 @@ import org.jspecify.annotations.Nullable;
  * (elsewhere), however late; what time drops are votes and marks.
  */
 final class TransactionTable {
+    /**
+     * How far behind log time an expiry may lie: further than the longest timeout that a call can have. Else a client whose
+     * clock is wrong by years would leave marks for years.
+     */
+    static final long MAX_EXPIRES_AHEAD_MS = (1L << 32) + 3_600_000;
+
+    /** No session has this id: none has a life of 0. */
+    static final SessionId NO_SESSION = new SessionId(0, 0);
+
+    private static final Refusal FROM_FUTURE =
+            invalid("session's issue stamp or the transaction's expiry lies too far in the future");
+    private static final Refusal NOT_HOME = invalid("resolved here before it was decided: its home is not here");
+
     private final WriteBatch batch;
     private final SessionTable sessions;
     private final Appender appender;
@@ -64,19 +78,18 @@ final class TransactionTable {
     Outcome prepare(TransactionKey key, Prepare prepare, byte[] fingerprint) {
         TransactionRecord known = record(key);
         if (known != null) {
-            return isOther(known, fingerprint) ? reused(key) : voted(recordedVote(known));
-        }
-        if (sessions.isFromFuture(key.session())) {
-            return Outcome.newBuilder()
-                    .setRefusal(Refusal.newBuilder()
-                            .setReason(Refusal.Reason.INVALID)
-                            .setDetail("session's issue stamp lies in the future"))
-                    .build();
+            return isOther(known, fingerprint)
+                    ? refused(reused(key, "the same transaction came with other content before"))
+                    : voted(recordedVote(known));
         }
         if (isPast(key)) {
             return voted(Voted.newBuilder()
                     .setNo(No.newBuilder().setReason(No.Reason.EXPIRED).setLogTimeMs(logTimeMs))
                     .build());
+        }
+        Refusal never = isFromFuture(key) ? FROM_FUTURE : usedBefore(key);
+        if (never != null) {
+            return refused(never);
         }
         Lock held = Locks.inTheWay(batch, key, prepare.getAppendsList(), prepare.getRequirementsList());
         if (held != null) {
@@ -104,13 +117,31 @@ final class TransactionTable {
         return !known.getFingerprint().isEmpty() && !known.getFingerprint().equals(ByteString.copyFrom(fingerprint));
     }
 
-    private static Outcome reused(TransactionKey key) {
-        return Outcome.newBuilder()
-                .setRefusal(Refusal.newBuilder()
-                        .setReason(Refusal.Reason.REQUEST_ID_REUSED)
-                        .setValue(key.sequence())
-                        .setDetail("the same transaction came with other content before"))
+    private static Refusal reused(TransactionKey key, String detail) {
+        return Refusal.newBuilder()
+                .setReason(Refusal.Reason.REQUEST_ID_REUSED)
+                .setValue(key.sequence())
+                .setDetail(detail)
                 .build();
+    }
+
+    /**
+     * Of a transaction that is not known and not past its expiry. What was kept of it would still be there; so an answer under its
+     * request id is that of another request, or it was fenced off. Either way it must not be executed.
+     */
+    private @Nullable Refusal usedBefore(TransactionKey key) {
+        Outcome answer = sessions.answer(key.session(), key.sequence());
+        if (answer == null) {
+            return null;
+        }
+        return answer.getRefusal().getReason() == Refusal.Reason.FENCED
+                ? answer.getRefusal()
+                : reused(key, "the transaction's request id was that of another request before");
+    }
+
+    /** Nothing is kept of such ones: it would stay until that future. */
+    private boolean isFromFuture(TransactionKey key) {
+        return sessions.isFromFuture(key.session()) || key.expiryMs() - logTimeMs > MAX_EXPIRES_AHEAD_MS;
     }
 
     private static Voted recordedVote(TransactionRecord known) {
@@ -162,6 +193,12 @@ final class TransactionTable {
         if (isOver) {
             return decided(remembered(key));
         }
+        if (known == null && isFromFuture(key)) {
+            return refused(FROM_FUTURE);
+        }
+        if (known != null && isResolved(known)) {
+            return refused(NOT_HOME);
+        }
         if (decide.hasCommit()) {
             return commit(key, known, decide);
         }
@@ -188,6 +225,9 @@ final class TransactionTable {
                         .addAllParticipants(decide.getParticipantsList())
                         .setSinceMs(logTimeMs)
                 : known.toBuilder();
+        if (state == State.ABORTED) {
+            record.clearVote(); // nobody asks for it any more, and two lists of violations might not fit
+        }
         return record.setState(state).setDecision(decided).build();
     }
 
@@ -213,22 +253,28 @@ final class TransactionTable {
         if (answer != null && answer.hasDecided()) {
             return answer.getDecided();
         }
-        return sessions.wouldRemember(key.session(), key.sequence())
+        // Another request's answer under the same id stands where the decision would be.
+        boolean wouldKnow = answer == null && sessions.wouldRemember(key.session(), key.sequence());
+        return wouldKnow
                 ? Decided.newBuilder().setNever(true).build()
                 : Decided.newBuilder().setForgottenOrNever(true).build();
     }
 
     Outcome resolve(TransactionKey key, boolean commit) {
         TransactionRecord known = record(key);
-        boolean isStaged = known != null && known.getState() == State.STAGED;
-        if (commit && isStaged) {
-            release(key, true);
-            put(key, known.toBuilder().setState(State.COMMITTED).build());
-        } else if (!commit && (known == null || isStaged)) {
-            drop(key, known);
-            TransactionRecord.Builder mark =
-                    known == null ? TransactionRecord.newBuilder().setSinceMs(logTimeMs) : known.toBuilder();
-            put(key, mark.setState(State.ABORTED).build());
+        if (known != null && known.getState() == State.STAGED) {
+            release(key, commit);
+            TransactionRecord.Builder resolved = known.toBuilder();
+            end(
+                    key,
+                    commit
+                            ? resolved.setState(State.COMMITTED)
+                            : resolved.setState(State.ABORTED).clearVote());
+        } else if (known == null && !commit) {
+            if (isFromFuture(key)) {
+                return refused(FROM_FUTURE);
+            }
+            end(key, TransactionRecord.newBuilder().setState(State.ABORTED).setSinceMs(logTimeMs));
         }
         return done();
     }
@@ -246,12 +292,16 @@ final class TransactionTable {
         byte[] fingerprint = Arrays.copyOf(known.getFingerprint().toByteArray(), CommandHash.FINGERPRINT_BYTES);
         sessions.keep(
                 key.session(), key.sequence(), known.getLowWaterMark(), fingerprint, decided(known.getDecision()));
-        put(
-                key,
-                TransactionRecord.newBuilder()
-                        .setState(State.FORGOTTEN)
-                        .setSinceMs(known.getSinceMs())
-                        .build());
+        end(key, TransactionRecord.newBuilder().setState(State.FORGOTTEN).setSinceMs(known.getSinceMs()));
+    }
+
+    /** Keeps what is left at the end: a vote or a mark, until the expiry. The sweep has passed those that are past it. */
+    private void end(TransactionKey key, TransactionRecord.Builder record) {
+        if (isPast(key)) {
+            batch.removeTransaction(key);
+        } else {
+            put(key, record.build());
+        }
     }
 
     private void drop(TransactionKey key, @Nullable TransactionRecord known) {
@@ -292,20 +342,42 @@ final class TransactionTable {
     }
 
     /**
-     * Drops votes, marks and forgotten decisions that are past their expiry, the oldest first.
+     * What a piece of the sweep came to.
      *
-     * @param steps how many transactions are looked at
+     * @param looked how many transactions were looked at
+     * @param nextMs the expiry from which to go on, or {@link #NOTHING_LEFT}
      */
-    void sweep(long steps) {
-        TransactionKey key = batch.nextTransaction(null);
-        for (long step = 0; step < steps && key != null && isPast(key); step++) {
-            TransactionRecord record = record(key);
-            boolean stays = record == null || record.getState() == State.STAGED || record.hasDecision();
-            if (!stays) {
+    record Swept(long looked, long nextMs) {
+        static final long NOTHING_LEFT = -1;
+    }
+
+    /**
+     * Drops votes, marks and forgotten decisions of transactions that are past an expiry of {@code fromMs} or later. Those
+     * that are open stay, and are dropped when they end: so nobody need look at them again.
+     *
+     * @param steps how many are looked at; only all that expire in the same millisecond are not parted
+     */
+    Swept sweep(long fromMs, long steps) {
+        long looked = 0;
+        long lastMs = Swept.NOTHING_LEFT;
+        TransactionKey key = batch.nextTransaction(new TransactionKey(fromMs, NO_SESSION, 0, 0));
+        while (key != null && isPast(key)) {
+            if (looked >= steps && key.expiryMs() != lastMs) {
+                return new Swept(looked, key.expiryMs());
+            }
+            if (record(key) == null) {
                 batch.removeTransaction(key);
             }
+            looked++;
+            lastMs = key.expiryMs();
             key = batch.nextTransaction(key);
         }
+        return new Swept(looked, Swept.NOTHING_LEFT);
+    }
+
+    /** Resolved as a participant is that does not decide. */
+    private static boolean isResolved(TransactionRecord record) {
+        return record.getState() == State.COMMITTED || record.getState() == State.ABORTED;
     }
 
     private boolean isPast(TransactionKey key) {
@@ -316,13 +388,20 @@ final class TransactionTable {
         batch.putTransaction(key, record.toByteArray());
     }
 
+    /** What is kept of a transaction; null too if it is only kept because the sweep has not come yet. */
     private @Nullable TransactionRecord record(TransactionKey key) {
         byte[] kept = batch.transaction(key);
         try {
-            return kept == null ? null : TransactionRecord.parseFrom(kept);
+            TransactionRecord record = kept == null ? null : TransactionRecord.parseFrom(kept);
+            return record == null || (isPast(key) && !isOpen(record)) ? null : record;
         } catch (InvalidProtocolBufferException e) {
             throw new StoreException.Corrupted("what is kept of " + key + " is no record: " + e.getMessage());
         }
+    }
+
+    /** Whether something is still to come: a decision, a resolution, or Forget. Time does not end it. */
+    private static boolean isOpen(TransactionRecord record) {
+        return record.getState() == State.STAGED || record.hasDecision();
     }
 
     private Prepare staged(TransactionKey key) {
@@ -349,6 +428,17 @@ final class TransactionTable {
 
     private static Outcome decided(Decided decision) {
         return Outcome.newBuilder().setDecided(decision).build();
+    }
+
+    private static Outcome refused(Refusal refusal) {
+        return Outcome.newBuilder().setRefusal(refusal).build();
+    }
+
+    private static Refusal invalid(String detail) {
+        return Refusal.newBuilder()
+                .setReason(Refusal.Reason.INVALID)
+                .setDetail(detail)
+                .build();
     }
 
     private static Outcome done() {

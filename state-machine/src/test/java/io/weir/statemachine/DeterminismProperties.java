@@ -37,6 +37,14 @@ class DeterminismProperties {
             "putAnswer",
             "removeAnswers",
             "addExpiry",
+            "removeSession",
+            "removeExpiry",
+            "putTransaction",
+            "removeTransaction",
+            "putStaged",
+            "removeStaged",
+            "putLock",
+            "removeLock",
             "setState",
             "setDigestMark");
 

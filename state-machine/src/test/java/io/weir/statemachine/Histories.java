@@ -7,6 +7,7 @@ import io.weir.protocol.Command;
 import io.weir.protocol.DigestReport;
 import io.weir.protocol.DigestReports;
 import io.weir.protocol.Expected;
+import io.weir.protocol.Fence;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Proposal;
 import io.weir.protocol.Requirement;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Random logs of a partition, each from one seed: appends and transactions of several short-lived sessions, with
  * duplicates, reused ids, reordering, predecessors that are missing, marks that rise, deadlines, clocks that jump both
- * ways, expiries, bursts and malformed commands.
+ * ways, expiries, bursts, fences and malformed commands. Every other log has {@link RandomSteps} of transactions between them.
  */
 final class Histories {
     private static final String[] STREAMS = {"a", "b", "c", "{a}x", "ünï"};
@@ -62,7 +63,7 @@ final class Histories {
         }
     }
 
-    private static final class Client {
+    static final class Client {
         final SessionId id;
         final List<Command> sent = new ArrayList<>();
         long next = 1;
@@ -80,6 +81,10 @@ final class Histories {
     private final Random marks;
 
     private long lastMark = -1;
+    /** Likewise: half of the logs have none. */
+    private final RandomSteps steps;
+
+    private final boolean hasSteps;
     private final List<Client> clients = new ArrayList<>();
     private final List<SessionId> sessions = new ArrayList<>();
     private final List<Command> delayed = new ArrayList<>();
@@ -92,6 +97,9 @@ final class Histories {
     private Histories(long seed) {
         random = new Random(seed);
         marks = new Random(~seed);
+        Random forSteps = new Random(seed ^ 0x5DEECE66DL << 16);
+        hasSteps = forSteps.nextBoolean();
+        steps = new RandomSteps(forSteps, this);
     }
 
     static History random(long seed) {
@@ -128,6 +136,9 @@ final class Histories {
                     .setCommand(command)
                     .setDeadlineMs(deadlineMs)
                     .build());
+        }
+        if (hasSteps) {
+            steps.mixInto(proposals);
         }
         return Commands.entry(stampMs, proposals);
     }
@@ -180,7 +191,7 @@ final class Histories {
     /** More answers than one sweep removes. */
     private void burst(List<Proposal> proposals) {
         Client client = anyClient();
-        for (int i = SessionTable.SWEEP_STEPS * 3; i > 0; i--) {
+        for (int i = Sweep.STEPS * 3; i > 0; i--) {
             long sequence = client.next++;
             Command.Builder append = appendTo("a", Commands.any(), text(client, sequence, "burst"));
             proposals.add(Commands.proposal(send(client, sequence, append)));
@@ -189,8 +200,10 @@ final class Histories {
 
     private Command command() {
         int kind = random.nextInt(100);
-        if (kind < 50) {
+        if (kind < 47) {
             return fresh();
+        } else if (kind < 50) {
+            return fence();
         } else if (kind < 60) {
             delayed.add(fresh());
             return fresh();
@@ -225,6 +238,14 @@ final class Histories {
                 .build();
     }
 
+    /** Of a request that was executed, is on its way, is yet to come, or is another fence. */
+    private Command fence() {
+        Client client = anyClient();
+        long sequence = 1L + random.nextInt((int) client.next);
+        return header(client, Command.newBuilder().setFence(Fence.getDefaultInstance()), sequence)
+                .build();
+    }
+
     private Command reused() {
         Client client = anyClient();
         long sequence = 1L + random.nextInt((int) client.next);
@@ -238,7 +259,7 @@ final class Histories {
     }
 
     private Command.Builder header(Client client, Command.Builder command, long sequence) {
-        lastSequence = Math.max(lastSequence, sequence);
+        used(sequence);
         command.setRequestId(Commands.id(client.id, sequence));
         if (chance(10) && sequence > 1) {
             client.mark = Math.max(client.mark, random.nextInt((int) sequence));
@@ -279,7 +300,7 @@ final class Histories {
         return Command.newBuilder().setAppend(append(stream, expected, text));
     }
 
-    private Append append(String stream, Expected expected, String text) {
+    Append append(String stream, Expected expected, String text) {
         int count = random.nextInt(4);
         String[] events = new String[count];
         for (int i = 0; i < count; i++) {
@@ -289,7 +310,7 @@ final class Histories {
         return Commands.append(stream, expected, events);
     }
 
-    private Expected condition(String stream) {
+    Expected condition(String stream) {
         long guess = Math.max(0, lengths.getOrDefault(stream, 0) - 1 - random.nextInt(4));
         return switch (random.nextInt(8)) {
             case 0 -> Commands.noStream();
@@ -326,11 +347,20 @@ final class Histories {
         };
     }
 
-    private Client anyClient() {
+    long nowMs() {
+        return nowMs;
+    }
+
+    /** Notes that the sequence occurs. */
+    void used(long sequence) {
+        lastSequence = Math.max(lastSequence, sequence);
+    }
+
+    Client anyClient() {
         return clients.get(random.nextInt(clients.size()));
     }
 
-    private String anyStream() {
+    String anyStream() {
         return STREAMS[random.nextInt(STREAMS.length)];
     }
 

@@ -55,9 +55,36 @@ final class NaiveModel {
         FIRST_VIOLATION_ONLY,
         HALF_A_TRANSACTION,
         POSITIONS_WITH_GAPS,
+        FENCE_NOT_STORED,
+        FENCED_IS_REUSED,
+        LOCKS_BEFORE_ANSWER,
+        COMMAND_WRITES_UNDER_SHARED_LOCK,
+        COMMAND_IGNORES_LOCKS,
+        CONDITION_IGNORES_LOCKS,
+        CONDITION_MINDS_SHARED_LOCKS,
+        CONDITIONS_BEFORE_LOCKS,
+        NEWEST_HOLDER_NAMED,
+        LOCKED_IS_RECORDED,
+        NAMED_STREAMS_NOT_LOCKED,
+        NAMED_STREAMS_STAY_LOCKED,
+        OTHER_CONTENT_NOT_COMPARED,
+        VOTE_DROPPED_AT_END,
+        VOTE_KEPT_PAST_EXPIRY,
+        STAGED_DROPPED_PAST_EXPIRY,
+        STAGED_IS_VISIBLE,
+        COMMIT_WITHOUT_VOTE,
+        SECOND_DECISION_WINS,
+        DECISION_STORED_PAST_EXPIRY,
+        NEVER_WHEN_SESSION_IS_OVER,
+        NEVER_WHEN_GIVEN_UP,
+        ABORT_LEAVES_NO_MARK,
+        FORGET_DROPS_ALL,
+        FORGET_KEEPS_NO_ANSWER,
+        DECISION_OF_NOBODY_STAYS_OPEN,
+        RESOLVED_IS_DECIDED,
     }
 
-    private static final class Session {
+    static final class Session {
         final Map<Long, Message> contents = new HashMap<>();
         final TreeMap<Long, Outcome> answers = new TreeMap<>();
         long mark;
@@ -66,9 +93,11 @@ final class NaiveModel {
 
     private final Set<Flaw> flaws = EnumSet.noneOf(Flaw.class);
     private final Map<SessionId, Session> sessions = new HashMap<>();
-    private final Map<ByteString, Long> lengths = new HashMap<>();
-    private long nextPosition;
-    private long logTimeMs;
+    private final NaiveTransactions transactions = new NaiveTransactions(this);
+    final Map<ByteString, Long> lengths = new HashMap<>();
+    long nextPosition;
+    long logTimeMs;
+    private long index;
 
     static NaiveModel correct() {
         return new NaiveModel();
@@ -84,15 +113,25 @@ final class NaiveModel {
         return nextPosition;
     }
 
+    NaiveTransactions transactions() {
+        return transactions;
+    }
+
+    long index() {
+        return index;
+    }
+
     /** Outcomes without the sentences of refusals. */
-    List<Outcome> apply(LogEntry entry) {
+    List<Outcome> apply(long index, LogEntry entry) {
+        this.index = index;
         long stampMs = entry.getStampMs();
         if (stampMs <= SessionIds.MAX_STAMP_MS && (stampMs > logTimeMs || has(Flaw.LOG_TIME_FALLS))) {
             logTimeMs = stampMs;
         }
         List<Outcome> outcomes = new ArrayList<>();
         for (Proposal proposal : entry.getProposalsList()) {
-            outcomes.add(withoutDetail(decide(proposal, stampMs)));
+            Outcome outcome = proposal.hasStep() ? transactions.take(proposal.getStep()) : decide(proposal, stampMs);
+            outcomes.add(withoutDetail(outcome));
         }
         return outcomes;
     }
@@ -129,6 +168,10 @@ final class NaiveModel {
         boolean late =
                 Long.compareUnsigned(has(Flaw.DEADLINE_BY_LOG_TIME) ? logTimeMs : stampMs, proposal.getDeadlineMs())
                         > 0;
+        Outcome locked = transactions.inTheWay(command);
+        if (locked != null && has(Flaw.LOCKS_BEFORE_ANSWER)) {
+            return locked;
+        }
         Session known = session == null ? new Session() : session;
         long missing = missing(known, command);
         if (late && has(Flaw.DEADLINE_BEFORE_ANSWER)) {
@@ -150,6 +193,9 @@ final class NaiveModel {
         if (missing != 0 && !has(Flaw.ORDER_IGNORED)) {
             return refused(Reason.OUT_OF_ORDER, missing, 0);
         }
+        if (locked != null) {
+            return locked;
+        }
         raise(known, command.getLowWaterMark());
         int kept = known.answers.tailMap(known.mark, false).size();
         if (kept >= Limits.MAX_ANSWERS_PER_SESSION) {
@@ -158,7 +204,10 @@ final class NaiveModel {
         sessions.put(id, known);
         known.lastUseMs = logTimeMs;
         Outcome outcome = execute(command);
-        if (!outcome.hasRejected() || !has(Flaw.REJECTION_NOT_STORED)) {
+        boolean stores = outcome.hasRejected()
+                ? !has(Flaw.REJECTION_NOT_STORED)
+                : !command.hasFence() || !has(Flaw.FENCE_NOT_STORED);
+        if (stores) {
             known.contents.put(sequence, content(command));
             known.answers.put(sequence, outcome);
         }
@@ -174,7 +223,9 @@ final class NaiveModel {
         if (answer == null) {
             return null;
         }
-        if (!content(command).equals(session.contents.get(sequence)) && !has(Flaw.CONTENT_NOT_COMPARED)) {
+        boolean isFence = answer.getRefusal().getReason() == Reason.FENCED && !has(Flaw.FENCED_IS_REUSED);
+        boolean isSame = isFence || command.hasFence() || content(command).equals(session.contents.get(sequence));
+        if (!isSame && !has(Flaw.CONTENT_NOT_COMPARED)) {
             return refused(Reason.REQUEST_ID_REUSED, sequence, 0);
         }
         if (!has(Flaw.DUPLICATE_IS_NO_USE)) {
@@ -197,10 +248,48 @@ final class NaiveModel {
     }
 
     private static Message content(Command command) {
-        return command.hasAppend() ? command.getAppend() : command.getTransact();
+        return command.hasAppend()
+                ? command.getAppend()
+                : command.hasFence() ? command.getFence() : command.getTransact();
+    }
+
+    private boolean isAlive(SessionId id) {
+        Session session = sessions.get(id);
+        long issuedMs = SessionIds.issuedMs(id.high());
+        long usedMs = session == null ? issuedMs : Math.max(issuedMs, session.lastUseMs);
+        return logTimeMs <= usedMs + SessionIds.lifeMs(id.high())
+                && issuedMs <= logTimeMs + SessionTable.MAX_ISSUED_AHEAD_MS;
+    }
+
+    /** What is known under a request's id, or null. */
+    @Nullable
+    Outcome answer(SessionId id, long sequence) {
+        Session session = sessions.get(id);
+        return session == null || !isAlive(id) || isGivenUp(id, sequence) ? null : session.answers.get(sequence);
+    }
+
+    boolean isGivenUp(SessionId id, long sequence) {
+        Session session = sessions.get(id);
+        return session != null && sequence <= session.mark;
+    }
+
+    void keep(SessionId id, long sequence, long mark, Message content, Outcome outcome) {
+        if (!isAlive(id)) {
+            return;
+        }
+        Session session = sessions.computeIfAbsent(id, any -> new Session());
+        session.lastUseMs = logTimeMs;
+        raise(session, mark);
+        if (sequence > session.mark && !session.answers.containsKey(sequence)) {
+            session.contents.put(sequence, content);
+            session.answers.put(sequence, outcome);
+        }
     }
 
     private Outcome execute(Command command) {
+        if (command.hasFence()) {
+            return refused(Reason.FENCED, 0, 0);
+        }
         boolean single = command.hasAppend();
         Transact transact =
                 single ? Transact.newBuilder().addAppends(command.getAppend()).build() : command.getTransact();
@@ -248,7 +337,7 @@ final class NaiveModel {
                         .build();
     }
 
-    private static void check(List<Violation> violations, ByteString stream, Expected expected, long length) {
+    static void check(List<Violation> violations, ByteString stream, Expected expected, long length) {
         boolean holds = switch (expected.getKind()) {
             case ANY -> true;
             case NO_STREAM -> length == 0;
@@ -266,11 +355,11 @@ final class NaiveModel {
         }
     }
 
-    private boolean has(Flaw flaw) {
+    boolean has(Flaw flaw) {
         return flaws.contains(flaw);
     }
 
-    private static Outcome refused(Reason reason, long value, long limit) {
+    static Outcome refused(Reason reason, long value, long limit) {
         return Outcome.newBuilder()
                 .setRefusal(
                         Refusal.newBuilder().setReason(reason).setValue(value).setLimit(limit))

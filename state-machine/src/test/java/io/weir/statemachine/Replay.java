@@ -4,6 +4,7 @@ import io.weir.logstore.Expiry;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.SessionId;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.protocol.Outcome;
 import io.weir.statemachine.Histories.History;
@@ -64,9 +65,20 @@ final class Replay {
                     lines.add(sequence + " " + Arrays.toString(view.answer(session, sequence)));
                 }
             }
+            transactions(view, lines);
         }
         lines.addAll(expiries(store));
         return lines;
+    }
+
+    private static void transactions(ReadView view, List<String> lines) {
+        for (TransactionKey key = view.nextTransaction(null); key != null; key = view.nextTransaction(key)) {
+            lines.add(key + " " + Arrays.toString(view.transaction(key)));
+        }
+        for (TransactionKey key = view.nextStaged(null); key != null; key = view.nextStaged(key)) {
+            lines.add("staged " + key + " " + Arrays.toString(view.staged(key)));
+        }
+        view.visitLocks(lock -> lines.add(lock.toString()));
     }
 
     private static List<String> expiries(LogStore store) {

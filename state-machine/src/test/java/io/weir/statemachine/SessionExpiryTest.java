@@ -99,7 +99,7 @@ class SessionExpiryTest {
 
     @Test
     void aSessionWithManyAnswersIsRemovedOverSeveralEntriesAndNeverComesBack() {
-        int answers = 3 * SessionTable.SWEEP_STEPS;
+        int answers = 3 * Sweep.STEPS;
         partition.apply(
                 T0,
                 LongStream.rangeClosed(1, answers)
@@ -113,13 +113,13 @@ class SessionExpiryTest {
             if (row == null) {
                 break;
             }
-            assertThat(row.answers()).isPositive().isEqualTo(left -= SessionTable.SWEEP_STEPS);
+            assertThat(row.answers()).isPositive().isEqualTo(left -= Sweep.STEPS);
             assertThat(partition
                             .applyOne(T0 + LIFE + 1, request(SESSION, 1))
                             .getRefusal()
                             .getReason())
                     .isEqualTo(Reason.SESSION_EXPIRED);
-            left -= SessionTable.SWEEP_STEPS + SessionTable.SWEEP_STEPS_PER_COMMAND;
+            left -= Sweep.STEPS + Sweep.STEPS_PER_PROPOSAL;
         }
         assertThat(answersIn(SESSION, answers)).isZero();
         assertThat(firstExpiry()).isNull();

@@ -81,7 +81,7 @@ class SessionProperties {
         History history = Histories.random(seed);
         Map<RequestId, Outcome> answers = new HashMap<>();
         forEachOutcome(history, (command, outcome) -> {
-            if (!outcome.hasRefusal()) {
+            if (!outcome.hasRefusal() && !outcome.hasLocked()) {
                 Outcome first = answers.putIfAbsent(command.getRequestId(), outcome);
                 assertThat(first == null || first.equals(outcome))
                         .as(history + " " + command.getRequestId())
@@ -125,7 +125,9 @@ class SessionProperties {
                         Outcome.ResultCase.APPENDED,
                         Outcome.ResultCase.COMMITTED,
                         Outcome.ResultCase.REJECTED,
-                        Outcome.ResultCase.REFUSAL);
+                        Outcome.ResultCase.REFUSAL,
+                        Outcome.ResultCase.DECIDED,
+                        Outcome.ResultCase.LOCKED);
         // A full session takes thousands of commands and the limits megabytes: SessionTableTest and CommandCheckTest.
         assertThat(reasons)
                 .contains(
@@ -134,6 +136,7 @@ class SessionProperties {
                         Refusal.Reason.ANSWER_FORGOTTEN,
                         Refusal.Reason.REQUEST_ID_REUSED,
                         Refusal.Reason.OUT_OF_ORDER,
+                        Refusal.Reason.FENCED,
                         Refusal.Reason.INVALID);
     }
 
@@ -143,7 +146,7 @@ class SessionProperties {
             List<List<Outcome>> outcomes = Replay.apply(history, store);
             for (int i = 0; i < outcomes.size(); i++) {
                 Step step = history.steps().get(i);
-                List<Outcome> expected = step.entry() == null ? List.of() : model.apply(step.entry());
+                List<Outcome> expected = step.entry() == null ? List.of() : model.apply(step.index(), step.entry());
                 List<Outcome> actual =
                         outcomes.get(i).stream().map(NaiveModel::withoutDetail).toList();
                 if (!actual.equals(expected)) {
@@ -167,7 +170,10 @@ class SessionProperties {
                 List<Proposal> proposals =
                         step.entry() == null ? List.of() : step.entry().getProposalsList();
                 for (int j = 0; j < proposals.size(); j++) {
-                    visitor.visit(proposals.get(j).getCommand(), outcomes.get(i).get(j));
+                    if (!proposals.get(j).hasStep()) {
+                        visitor.visit(
+                                proposals.get(j).getCommand(), outcomes.get(i).get(j));
+                    }
                 }
             }
         }

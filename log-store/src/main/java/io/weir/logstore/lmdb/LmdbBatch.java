@@ -132,6 +132,12 @@ final class LmdbBatch implements WriteBatch {
     }
 
     @Override
+    public boolean hasTransactions() {
+        rules.enter();
+        return sums.rows(Table.TRANSACTIONS) > 0;
+    }
+
+    @Override
     public boolean hasLocks() {
         rules.enter();
         return sums.rows(Table.LOCKS) > 0;

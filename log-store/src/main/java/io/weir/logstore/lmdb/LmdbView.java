@@ -99,6 +99,11 @@ final class LmdbView implements ReadView {
     }
 
     @Override
+    public boolean hasTransactions() {
+        return meta().digests().rows(Table.TRANSACTIONS) > 0;
+    }
+
+    @Override
     public boolean hasLocks() {
         return meta().digests().rows(Table.LOCKS) > 0;
     }

@@ -128,6 +128,12 @@ final class MemoryBatch implements WriteBatch {
     }
 
     @Override
+    public boolean hasTransactions() {
+        rules.enter();
+        return transactions.first() != null;
+    }
+
+    @Override
     public boolean hasLocks() {
         rules.enter();
         return locks.first() != null;

@@ -115,6 +115,12 @@ final class MemoryView implements ReadView {
     }
 
     @Override
+    public boolean hasTransactions() {
+        checkOpen();
+        return !tables.transactions.isEmpty();
+    }
+
+    @Override
     public boolean hasLocks() {
         checkOpen();
         return !tables.locks.isEmpty();
