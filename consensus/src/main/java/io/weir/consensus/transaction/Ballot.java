@@ -14,6 +14,7 @@ import io.weir.protocol.Yes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class Ballot {
     private final Plan plan;
     private final List<@Nullable Answer> answers = new ArrayList<>();
     private final CompletableFuture<Result> result = new CompletableFuture<>();
+    private final AtomicReference<@Nullable Ballot> open = new AtomicReference<>(this);
     private int missing;
     private boolean waits;
 
@@ -106,15 +108,32 @@ final class Ballot {
     }
 
     /** Concludes from the votes that are in. */
-    void close() {
+    private void close() {
         if (isClosed()) {
             return;
         }
         try {
             result.complete(conclude());
-        } catch (RuntimeException e) { // a defect; silence would leave the client waiting
-            result.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            fail(e);
         }
+        open.set(null);
+    }
+
+    /** There is a defect; silence would leave the client waiting. Returns whether it was told so. */
+    boolean fail(Throwable defect) {
+        return result.completeExceptionally(defect);
+    }
+
+    /** A task that closes this, if it is still open; if not, the task does not keep the events of the transaction. */
+    Runnable closer() {
+        AtomicReference<@Nullable Ballot> stillOpen = open;
+        return () -> {
+            Ballot ballot = stillOpen.get();
+            if (ballot != null) {
+                ballot.close();
+            }
+        };
     }
 
     private boolean isYes(int part, Answer answer) {

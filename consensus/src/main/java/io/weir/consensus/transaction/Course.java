@@ -9,7 +9,6 @@ import io.weir.protocol.Refusal;
 import io.weir.protocol.TransactionId;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +62,7 @@ final class Course {
             prepareAllBut(-1);
         } else {
             int part = plan.participants().indexOf(first);
-            prepare(part, true).thenRun(() -> prepareAllBut(part)); // where it met a lock before, it may wait now
+            prepare(part, true, () -> prepareAllBut(part)); // where it met a lock before, it may wait now
         }
         return ballot.result().thenCompose(this::decide);
     }
@@ -71,38 +70,29 @@ final class Course {
     private void prepareAllBut(int prepared) {
         for (int part = 0; part < plan.participants().size() && !ballot.isClosed(); part++) {
             if (part != prepared) {
-                prepare(part, false);
+                prepare(part, false, () -> {});
             }
         }
     }
 
-    /** Completes when it was answered, and the answer is on the ballot. */
-    private CompletableFuture<Void> prepare(int part, boolean holdsNothing) {
+    /** @param then run when it was answered, and the answer is on the ballot */
+    private void prepare(int part, boolean holdsNothing, Runnable then) {
         // What waits for a lock that does not go must leave time to tell home.
         long reservedMs = Math.min(timeoutMs / 4, limits.decideMs());
+        int partition = plan.participants().get(part);
         place.enter();
-        return proposals
-                .prepare(plan.participants().get(part), plan.prepare(part), holdsNothing, leftMs() - reservedMs)
+        var unused = proposals
+                .prepare(partition, plan.prepare(part), holdsNothing, leftMs() - reservedMs)
                 .handle((outcome, failure) -> {
                     place.leave();
                     if (ballot.answered(part, outcome, failure)) {
-                        closeLater();
+                        // A rejection names all violations, but does not wait for a partition that does not answer.
+                        port.schedule(Math.min(leftMs() / 2, limits.violationsMs()), ballot.closer());
                     }
-                    return null;
-                });
-    }
-
-    /** A rejection names all violations, but does not wait for a partition that does not answer. */
-    private void closeLater() {
-        // The task stays when the ballot has been closed, and must not keep the events of the transaction.
-        AtomicReference<@Nullable Ballot> open = new AtomicReference<>(ballot);
-        ballot.result().thenRun(() -> open.set(null));
-        port.schedule(Math.min(leftMs() / 2, limits.violationsMs()), () -> {
-            Ballot late = open.get();
-            if (late != null) {
-                late.close();
-            }
-        });
+                    then.run();
+                    return true;
+                })
+                .exceptionally(ballot::fail);
     }
 
     private CompletableFuture<End> decide(Ballot.Result result) {

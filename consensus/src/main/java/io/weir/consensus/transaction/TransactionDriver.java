@@ -94,7 +94,7 @@ public final class TransactionDriver {
     private CompletableFuture<Outcome> conclude(
             TransactionId id, List<Integer> participants, CompletableFuture<Course.End> course, UnderWay.Place place) {
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        course.whenComplete((end, failure) -> {
+        var unused = course.whenComplete((end, failure) -> {
             if (failure != null) {
                 answer.completeExceptionally(Steps.cause(failure));
                 place.leave();
@@ -121,7 +121,7 @@ public final class TransactionDriver {
         CompletableFuture<Void> end = isKept
                 ? finish(id, participants, decided.hasCommitted(), limits.resolveMs())
                 : resolveOthers(id, participants, false, limits.resolveMs());
-        end.whenComplete((done, failure) -> {
+        var unused = end.whenComplete((done, failure) -> {
             place.leave();
             if (failure != null) { // the care of the partitions goes on from here
                 LOG.debug("transaction {} was decided, and is not yet resolved everywhere", id, failure);

@@ -71,7 +71,9 @@ final class FakePartitions implements StepPort, AutoCloseable {
         /** It is never applied. */
         LOST,
         /** It is applied long after the time is up. */
-        LATE
+        LATE,
+        /** It is never applied, and who proposed it is told so at once. */
+        STORE_FULL
     }
 
     private record Task(long atMs, long order, Runnable action) {}
@@ -121,6 +123,10 @@ final class FakePartitions implements StepPort, AutoCloseable {
             case DELIVERED -> schedule(delayMs(), () -> arrive(proposal, nowMs, answer));
             case ANSWER_LOST -> schedule(delayMs(), () -> apply(partition, step));
             case LOST -> {}
+            case STORE_FULL ->
+                schedule(
+                        delayMs(),
+                        () -> answer.completeExceptionally(new NodeFailure(Error.Code.STORE_FULL, "full", false)));
             case LATE -> schedule(timeoutMs + 60_000, () -> apply(partition, step));
         }
         return answer;

@@ -1,16 +1,24 @@
 package io.weir.consensus.transaction;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import com.google.protobuf.ByteString;
+import io.weir.client.spi.NodeFailure;
 import io.weir.logstore.SessionId;
 import io.weir.protocol.Append;
 import io.weir.protocol.DistributedTransact;
+import io.weir.protocol.Error;
 import io.weir.protocol.Event;
 import io.weir.protocol.Expected;
+import io.weir.protocol.Outcome;
 import io.weir.protocol.Requirement;
 import io.weir.protocol.StreamName;
 import io.weir.protocol.TransactionId;
 import io.weir.statemachine.SessionIds;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /** Short ways to say transactions. */
 final class Transactions {
@@ -75,5 +83,15 @@ final class Transactions {
                 .setKind(Expected.Kind.REVISION)
                 .setRevision(revision)
                 .build();
+    }
+
+    /** What a call has failed with. */
+    static Error error(CompletableFuture<Outcome> answer) {
+        assertThat(answer).isCompletedExceptionally();
+        ExecutionException thrown = catchThrowableOfType(ExecutionException.class, answer::get);
+        if (thrown.getCause() instanceof NodeFailure failure) {
+            return failure.error();
+        }
+        throw new AssertionError(thrown);
     }
 }

@@ -1,0 +1,202 @@
+package io.weir.consensus.transaction;
+
+import io.weir.client.spi.NodeFailure;
+import io.weir.protocol.AbortedTransaction;
+import io.weir.protocol.TransactionId;
+import io.weir.protocol.TransactionInfo;
+import io.weir.protocol.TransactionRecord.State;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who finishes, for one partition, what drivers have left: their nodes died, or a partition did not answer them in time. What
+ * is staged here holds locks until its home has decided and it is resolved; what is decided here is kept until all others are
+ * resolved. It acts on the partition's leader only, which is a matter of thrift: any number may act at once.
+ *
+ * <p>It measures time from when it first saw a transaction, by a clock that only measures differences, and time only moves it to
+ * ask and to propose. Log time and home decide what becomes of a transaction.
+ *
+ * <p>{@link #look} is called by one thread at a time; answers arrive on any thread. Nothing here waits.
+ */
+public final class TransactionCare {
+    /** Attempts under way at once. */
+    static final int MAX_ATTEMPTS = 32;
+
+    /** Transactions looked at; those with the oldest expiry come first, and make room for others when they are over. */
+    static final int MAX_WATCHED = 4_096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionCare.class);
+
+    private final CarePort here;
+    private final TransactionDriver driver;
+    private final StepPort port;
+    private final Proposals proposals;
+    private final CareTimes times;
+
+    // Guarded by this.
+    private Map<TransactionId, Watch> watched = new HashMap<>();
+    private int attempts;
+    private long recoveries;
+
+    // Of look's thread.
+    private @Nullable Long tickedNanos;
+
+    /** A transaction that is open here, and what was tried. Its events and answers are not kept. Guarded by the care. */
+    private static final class Watch {
+        final TransactionId id;
+        final List<Integer> participants;
+        final State state;
+        long dueNanos;
+        long pauseMs;
+        boolean isAttempted;
+
+        Watch(TransactionInfo info, long dueNanos, long pauseMs) {
+            this.id = info.getId();
+            this.participants = List.copyOf(info.getRecord().getParticipantsList());
+            this.state = info.getRecord().getState();
+            this.dueNanos = dueNanos;
+            this.pauseMs = pauseMs;
+        }
+    }
+
+    /** Care of one partition; {@code driver} is the node's. */
+    public TransactionCare(CarePort here, TransactionDriver driver, StepPort port, CareTimes times) {
+        this.here = here;
+        this.driver = driver;
+        this.port = port;
+        this.proposals = new Proposals(port);
+        this.times = times;
+    }
+
+    /** Looks after what is open, and begins what is due. To be called every tenth of a second or so. */
+    public void look() {
+        if (!here.leads()) {
+            synchronized (this) {
+                watched = new HashMap<>();
+            }
+            return;
+        }
+        tickIfDue();
+        for (Watch watch : due(here.open(MAX_WATCHED), port.nanoTime())) {
+            attempt(watch);
+        }
+    }
+
+    /** Attempts begun so far, at whatever transactions. */
+    public synchronized long recoveries() {
+        return recoveries;
+    }
+
+    /** Votes and marks go when log time is past their expiry, and where nobody writes it stands still: they would stay. */
+    private void tickIfDue() {
+        long expiryMs = here.firstExpiryMs();
+        boolean isLate = expiryMs < here.clockMs() && here.logTimeMs() <= expiryMs;
+        long now = port.nanoTime();
+        Long last = tickedNanos;
+        if (isLate && (last == null || now - last >= TimeUnit.MILLISECONDS.toNanos(times.tickMs()))) {
+            tickedNanos = now;
+            here.tick();
+        }
+    }
+
+    /** Those at which an attempt has to be made now, each marked as attempted. */
+    private synchronized List<Watch> due(List<TransactionInfo> open, long now) {
+        Map<TransactionId, Watch> next = new HashMap<>();
+        List<Watch> due = new ArrayList<>();
+        for (TransactionInfo info : open) {
+            if (!isOpen(info)) {
+                continue;
+            }
+            Watch watch = watch(info, now);
+            next.put(watch.id, watch);
+            if (!watch.isAttempted && now - watch.dueNanos >= 0) {
+                due.add(watch);
+            }
+        }
+        watched = next;
+        return begin(due);
+    }
+
+    /** Were home to forget what is only resolved here, or undecided, others would take it for aborted. */
+    private boolean isOpen(TransactionInfo info) {
+        return switch (info.getRecord().getState()) {
+            case STAGED -> true;
+            case COMMITTED, ABORTED -> info.getId().getHome() == here.partition();
+            case NO, FORGOTTEN, UNSPECIFIED, UNRECOGNIZED -> false;
+        };
+    }
+
+    /** A decision begins a time of its own: a driver is alive, and will resolve at once. */
+    private Watch watch(TransactionInfo info, long now) {
+        Watch known = watched.get(info.getId());
+        State state = info.getRecord().getState();
+        if (known != null && known.state == state) {
+            return known;
+        }
+        long waitMs = state == State.STAGED ? times.stagedMs() : times.decidedMs();
+        return new Watch(info, now + TimeUnit.MILLISECONDS.toNanos(waitMs), times.pauseMs());
+    }
+
+    /** First those that were tried least: one home that does not answer must not occupy all places for good. */
+    private List<Watch> begin(List<Watch> due) {
+        due.sort(Comparator.comparingLong(watch -> watch.pauseMs));
+        List<Watch> begun = due.subList(0, Math.min(due.size(), MAX_ATTEMPTS - attempts));
+        begun.forEach(watch -> watch.isAttempted = true);
+        attempts += begun.size();
+        recoveries += begun.size();
+        return begun;
+    }
+
+    private void attempt(Watch watch) {
+        CompletableFuture<Void> attempt = watch.state == State.STAGED
+                ? recover(watch)
+                : driver.finish(watch.id, watch.participants, watch.state == State.COMMITTED, times.recoveryMs());
+        var unused = attempt.whenComplete((done, failure) -> {
+            ended(watch);
+            if (failure != null) {
+                tell(watch.id, failure);
+            }
+        });
+    }
+
+    /** Has home decide, if it has not, and does here what home has decided. At home the decision itself does that. */
+    private CompletableFuture<Void> recover(Watch watch) {
+        TransactionId id = watch.id;
+        AbortedTransaction answer = Steps.aborted(AbortedTransaction.Reason.RECOVERED);
+        long startNanos = port.nanoTime();
+        return proposals
+                .decide(Steps.abort(id, watch.participants, answer), times.recoveryMs())
+                .thenCompose(decided -> {
+                    if (id.getHome() == here.partition()) {
+                        return CompletableFuture.completedFuture(null);
+                    }
+                    boolean commits = Steps.commits(decided, here.partition());
+                    long leftMs = times.recoveryMs() - TimeUnit.NANOSECONDS.toMillis(port.nanoTime() - startNanos);
+                    return proposals.carryOut(here.partition(), Steps.resolve(id, commits), leftMs);
+                });
+    }
+
+    /** Whatever came of it: what is still open after a while is tried again. */
+    private synchronized void ended(Watch watch) {
+        attempts--;
+        watch.isAttempted = false;
+        watch.dueNanos = port.nanoTime() + TimeUnit.MILLISECONDS.toNanos(watch.pauseMs);
+        watch.pauseMs = Math.min(2 * watch.pauseMs, times.longestPauseMs());
+    }
+
+    private static void tell(TransactionId id, Throwable failure) {
+        if (Steps.cause(failure) instanceof NodeFailure) {
+            LOG.debug("transaction {} could not be finished yet, and will be tried again", id, failure);
+        } else {
+            LOG.error("a defect: transaction {} could not be finished", id, failure);
+        }
+    }
+}
