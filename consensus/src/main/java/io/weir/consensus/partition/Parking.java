@@ -120,7 +120,7 @@ public final class Parking {
             }
             Parked known = parked.get(waiting);
             isNew = known == null;
-            Parked one = isNew ? new Parked(waiting, lock, nanoTime.getAsLong()) : known;
+            Parked one = known == null ? new Parked(waiting, lock, nanoTime.getAsLong()) : known;
             ByteString before = one.stream;
             one.lock = lock;
             if (refusal != null || one.untilNanos() - nanoTime.getAsLong() <= 0) {

@@ -8,23 +8,21 @@ import io.weir.protocol.Decided;
 import io.weir.protocol.TransactionRecord;
 import io.weir.protocol.TransactionStatus;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Counts what was decided about transactions over several partitions since this replica was opened. One writer, any readers. */
 final class TransactionCounts {
     /** The oldest is looked for among so many: they are in the order of their expiries, which is nearly that of their age. */
     private static final int LOOKED_AT = 100;
 
-    private final AtomicReference<TransactionStatus> counts =
-            new AtomicReference<>(TransactionStatus.getDefaultInstance());
+    private volatile TransactionStatus counts = TransactionStatus.getDefaultInstance();
 
     void decided(List<Decided> decisions) {
         if (decisions.isEmpty()) {
             return;
         }
-        TransactionStatus.Builder sum = counts.get().toBuilder();
+        TransactionStatus.Builder sum = counts.toBuilder();
         decisions.forEach(decided -> count(sum, decided));
-        counts.set(sum.build());
+        counts = sum.build();
     }
 
     private static void count(TransactionStatus.Builder sum, Decided decided) {
@@ -43,7 +41,7 @@ final class TransactionCounts {
     }
 
     TransactionStatus status(LogStore store) {
-        TransactionStatus.Builder status = counts.get().toBuilder();
+        TransactionStatus.Builder status = counts.toBuilder();
         try (ReadView view = store.openRead()) {
             long open = view.stagedTransactions();
             if (open > 0) {
