@@ -1,9 +1,6 @@
 package io.weir.benchmarks;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -32,27 +29,11 @@ record AppendReport(
         double eventsPerSecond,
         List<Double> rounds,
         long latencyRate,
-        Latencies.@Nullable Summary latency) {
+        Latencies.@Nullable Summary latency)
+        implements Report {
 
-    /** For people and scripts alike. */
-    String json() {
-        return written(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT));
-    }
-
-    /** The same in one line. */
-    String jsonLine() {
-        return written(new ObjectMapper());
-    }
-
-    private String written(ObjectMapper mapper) {
-        try {
-            return mapper.writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of numbers and texts has a JSON form", e);
-        }
-    }
-
-    String table() {
+    @Override
+    public String table() {
         StringBuilder table = new StringBuilder();
         line(table, "command", "%s", command);
         line(table, "machine", "%s", machine);

@@ -10,7 +10,12 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = {"Measure a cluster, or a store.", ""},
-        subcommands = {AppendBenchCommand.class, StoreBenchCommand.class, RestartBenchCommand.class},
+        subcommands = {
+            AppendBenchCommand.class,
+            TransactionBenchCommand.class,
+            StoreBenchCommand.class,
+            RestartBenchCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
         footer = {"  weir bench append", "  weir bench append --connect weir://127.0.0.1:7400 --events 100000"})

@@ -78,6 +78,13 @@ class BenchCommandTest {
     }
 
     @Test
+    void transactionsThatCannotBeMeasuredSayWhy() {
+        assertThat(run("tx", "--streams", "63")).isEqualTo(2);
+        assertThat(err.toString()).contains("--streams is 63; the limit is 64 to 1000000");
+        assertThat(run("tx", "--clients", "0")).isEqualTo(2);
+    }
+
+    @Test
     void aRestartThatCannotBeMeasuredSaysWhy() {
         assertThat(run("restart", "--store-mib", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--store-mib is 0; the limit is 1 to");
@@ -86,7 +93,8 @@ class BenchCommandTest {
 
     /** After a change: {@code -Dhelp.write=true} writes the files anew, to be reviewed. */
     @ParameterizedTest
-    @ValueSource(strings = {"weir-bench", "weir-bench-append", "weir-bench-store", "weir-bench-restart"})
+    @ValueSource(
+            strings = {"weir-bench", "weir-bench-append", "weir-bench-tx", "weir-bench-store", "weir-bench-restart"})
     void helpSaysWhatItSaidAtTheLastReview(String verb) throws IOException {
         CommandLine command = new CommandLine(new Weir()).addSubcommand(new BenchCommand());
         command.setUsageHelpWidth(100);
