@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 
 /** Reads of partition 0 that meet the lock of a transaction whose home is partition 1. */
 class LockedQueriesTest {
-    private static final TransactionId T = id(1, 1);
+    private static final TransactionId T = id(101, 1);
     private static final long PREPARED_AT = 1;
 
     /** A question to a home that the test answers. */
@@ -230,7 +230,7 @@ class LockedQueriesTest {
 
     @Test
     void aHolderWhoseHomeIsHereIsUndecided() {
-        prepare(id(2, 0), List.of("d"), List.of());
+        prepare(id(102, 0), List.of("d"), List.of());
         assertThat(events(read(page("d")))).isZero();
         assertThat(asked).isEmpty();
     }
@@ -257,7 +257,7 @@ class LockedQueriesTest {
                 .build();
         CompletableFuture<QueryResponse> read =
                 partition.query(page("a").setLevel(level).setTimeoutMs(10_000).build());
-        prepare(id(2, 1), List.of("d"), List.of());
+        prepare(id(102, 1), List.of("d"), List.of());
         assertThat(read).isNotDone();
         resolve(true);
         assertThat(events(read)).isEqualTo(2);
