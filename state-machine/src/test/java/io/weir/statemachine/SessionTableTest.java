@@ -22,6 +22,7 @@ import io.weir.protocol.Outcome;
 import io.weir.protocol.Proposal;
 import io.weir.protocol.Refusal;
 import io.weir.protocol.Refusal.Reason;
+import io.weir.protocol.TransactionId;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,31 @@ class SessionTableTest {
         assertThat(row()).as("a refusal changes nothing").isEqualTo(new SessionRow(1, T0, max));
         assertThat(run(mark(request(2L * max + 3), 2L * max)).hasAppended()).isTrue();
         assertThat(row()).isEqualTo(new SessionRow(2L * max, T0, 2));
+    }
+
+    /** Its absence would be taken for the answer that there never was a decision. */
+    @Test
+    void aFullSessionKeepsTheAnswersOfTransactions() {
+        int max = Limits.MAX_ANSWERS_PER_SESSION;
+        int decided = 5;
+        partition.apply(
+                T0, LongStream.rangeClosed(1, max).mapToObj(i -> request(i)).toArray(Command[]::new));
+        for (long sequence = max + 1; sequence <= max + decided; sequence++) {
+            TransactionId id = Steps.id(SESSION, sequence, T0 + MINUTE);
+            partition.apply(entry(T0, List.of(Steps.abort(id), Steps.forget(id))));
+        }
+        assertThat(row()).isEqualTo(new SessionRow(0, T0, max + decided));
+        Outcome answer = partition
+                .apply(entry(T0 + 2 * MINUTE, List.of(Steps.commit(Steps.id(SESSION, max + 1, T0 + MINUTE)))))
+                .outcomes()
+                .get(0);
+        assertThat(answer.getDecided().hasAborted()).isTrue();
+        assertThat(refusal(run(request(max + decided + 1))).getReason()).isEqualTo(Reason.SESSION_FULL);
+        assertThat(run(mark(request(max + decided + 2), max + decided)).hasAppended())
+                .isTrue();
+        assertThat(row())
+                .as("none is left below the mark")
+                .isEqualTo(new SessionRow(max + decided, T0 + 2 * MINUTE, 1));
     }
 
     @Test
