@@ -6,6 +6,7 @@ import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
+import io.weir.client.OpenTransaction;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
 import io.weir.client.RequestId;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,12 @@ final class ScheduledStore implements EventStore, Time {
     }
 
     @Override
+    public <T extends @Nullable Object> T transact(
+            Function<? super OpenTransaction, ? extends T> body, CallOptions options) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletableFuture<RequestStatus> status(RequestId id) {
         throw new UnsupportedOperationException();
     }
@@ -91,6 +99,11 @@ final class ScheduledStore implements EventStore, Time {
 
     @Override
     public Iterable<StreamInfo> streams(String prefix) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<VectorPosition> settled(VectorPosition token) {
         throw new UnsupportedOperationException();
     }
 

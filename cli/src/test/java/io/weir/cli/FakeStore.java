@@ -6,6 +6,7 @@ import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
+import io.weir.client.OpenTransaction;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
 import io.weir.client.RequestId;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +101,12 @@ public final class FakeStore implements EventStore {
                 event.payload());
         recorded.add(made);
         log.add(made);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T transact(
+            Function<? super OpenTransaction, ? extends T> body, CallOptions options) {
+        throw new UnsupportedOperationException("no verb is interactive");
     }
 
     @Override
@@ -204,6 +212,11 @@ public final class FakeStore implements EventStore {
                             : CompletableFuture.completedFuture(status));
         }
         return answers;
+    }
+
+    @Override
+    public CompletableFuture<VectorPosition> settled(VectorPosition token) {
+        throw new UnsupportedOperationException("no verb has tokens");
     }
 
     @Override

@@ -5,10 +5,12 @@ import io.weir.protocol.NodeStatus;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event store, in this process or remote. All methods may be called from any thread; none blocks, but for iterating over
- * a read. Futures complete with an {@link EventStoreException} itself, not wrapped in another exception (what {@code join}
+ * a read, and {@link #transact}. Futures complete with an {@link EventStoreException} itself, not wrapped in another exception (what {@code join}
  * and {@code get} wrap around it is theirs), on a thread of the store: hand long work to your own executor.
  *
  * <p>Appends from one store to one stream take effect in the order of the calls, also when they are not awaited one by one
@@ -43,6 +45,49 @@ public interface EventStore extends AutoCloseable {
     CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options);
 
     /**
+     * Runs a piece of code as a transaction: reads, decides, appends; as if nobody else were there. The store may be changed by
+     * others in between, and then the body <b>runs again</b>, until what it has read is still so when what it has appended
+     * becomes visible.
+     *
+     * <pre>{@code
+     * int left = store.transact(tx -> {
+     *     int balance = tx.read("account-a").stream().mapToInt(Account::amount).sum();
+     *     if (balance < 5) {
+     *         throw new IllegalStateException("only " + balance + " left");
+     *     }
+     *     tx.append("account-a", debited(5));
+     *     tx.append("account-b", credited(5));
+     *     return balance - 5;
+     * });
+     * }</pre>
+     *
+     * <p>So the body must have <b>no side effects</b> but by its argument: nothing that may not happen twice, or not at all, and no
+     * result from an attempt before. It is to be short, since whoever changes one of its streams meanwhile makes it run again;
+     * nobody is held up by it. What it returns, or throws, is handed on once it is known that all it has read was there at one
+     * moment; only reading one stream, and appending nothing, needs no commit for that.
+     *
+     * <p>The streams may lie in any partitions. Blocks the calling thread: do not call it on a thread of the store, that is, in a
+     * continuation of one of its futures.
+     *
+     * @return what the body returned
+     * @throws EventStoreException.ConditionFailed if a condition of {@link OpenTransaction#require} did not hold
+     * @throws EventStoreException.Aborted if others came between until the timeout, or another reason of {@link AbortReason};
+     *     nothing was written
+     * @throws EventStoreException.OutcomeUnknown if the last attempt may have been committed; {@link #status(RequestId)} tells.
+     *     To call this again instead would be another transaction
+     */
+    default <T extends @Nullable Object> T transact(Function<? super OpenTransaction, ? extends T> body) {
+        return transact(body, CallOptions.DEFAULT);
+    }
+
+    /**
+     * As {@link #transact(Function)}, with options.
+     *
+     * @param options the timeout is that of all attempts together; there is no request id, since each attempt has its own
+     */
+    <T extends @Nullable Object> T transact(Function<? super OpenTransaction, ? extends T> body, CallOptions options);
+
+    /**
      * Asks what became of a request, most likely one that ended with {@link EventStoreException.OutcomeUnknown}. The answer
      * is final, because asking makes it so: if nothing has happened yet under this id, nothing ever will, even if the request is
      * still on its way. That is recorded in the log, which alone can tell. A request that comes too late is answered with
@@ -66,10 +111,17 @@ public interface EventStore extends AutoCloseable {
     void subscribe(Subscription subscription, Flow.Subscriber<? super RecordedEvent> subscriber);
 
     /** Describes a stream, linearizably; completes with null if it does not exist. */
-    CompletableFuture<@org.jspecify.annotations.Nullable StreamInfo> info(String stream);
+    CompletableFuture<@Nullable StreamInfo> info(String stream);
 
     /** Lists the streams whose names begin with a prefix, partition by partition. Iterating blocks. */
     Iterable<StreamInfo> streams(String prefix);
+
+    /**
+     * Turns the transactions in a token into positions: what was visible in each of their partitions, on some replica, when all
+     * of them were. The result is small however many there were, and a read at it sees all that a read at the token sees. Asks
+     * each partition once, and no partition if there are no transactions.
+     */
+    CompletableFuture<VectorPosition> settled(VectorPosition token);
 
     /** The partition of a stream. */
     int partitionOf(String stream);

@@ -5,6 +5,7 @@ import io.weir.client.CallOptions;
 import io.weir.client.EventStore;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
+import io.weir.client.OpenTransaction;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
 import io.weir.client.RequestId;
@@ -13,11 +14,13 @@ import io.weir.client.StreamInfo;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
 import io.weir.client.TransactionResult;
+import io.weir.client.VectorPosition;
 import io.weir.protocol.ClusterDescription;
 import io.weir.protocol.NodeStatus;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The store of a node, which takes the node with it when it is closed. */
@@ -39,6 +42,12 @@ final class EmbeddedEventStore implements EventStore {
     @Override
     public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
         return store.commit(transaction, options);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T transact(
+            Function<? super OpenTransaction, ? extends T> body, CallOptions options) {
+        return store.transact(body, options);
     }
 
     @Override
@@ -64,6 +73,11 @@ final class EmbeddedEventStore implements EventStore {
     @Override
     public Iterable<StreamInfo> streams(String prefix) {
         return store.streams(prefix);
+    }
+
+    @Override
+    public CompletableFuture<VectorPosition> settled(VectorPosition token) {
+        return store.settled(token);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.weir.client.CallOptions;
 import io.weir.client.EventStore;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
+import io.weir.client.OpenTransaction;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
 import io.weir.client.RequestId;
@@ -40,6 +41,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -260,6 +262,12 @@ final class FakeCluster implements DemoCluster {
         }
 
         @Override
+        public <T extends @Nullable Object> T transact(
+                Function<? super OpenTransaction, ? extends T> body, CallOptions options) {
+            throw new UnsupportedOperationException("the demo knows what it writes");
+        }
+
+        @Override
         public CompletableFuture<RequestStatus> status(RequestId id) {
             throw new UnsupportedOperationException("the demo knows every outcome");
         }
@@ -267,6 +275,11 @@ final class FakeCluster implements DemoCluster {
         @Override
         public Iterable<RecordedEvent> read(ReadRequest request) {
             return call(() -> List.copyOf(partitions.get(request.partition()).log));
+        }
+
+        @Override
+        public CompletableFuture<VectorPosition> settled(VectorPosition token) {
+            throw new UnsupportedOperationException("the demo has no use for tokens");
         }
 
         @Override

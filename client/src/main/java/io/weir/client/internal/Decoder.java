@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What nodes say, in the terms of the API; every message of a failed call is made here. */
 final class Decoder {
@@ -128,7 +129,11 @@ final class Decoder {
     }
 
     private static VectorPosition token(CommittedTransaction committed, RequestId id) {
-        return VectorPosition.START;
+        return new VectorPosition(
+                Map.of(),
+                committed.getPartsList().stream()
+                        .map(part -> new VectorPosition.Prepared(part.getPartition(), id, part.getIndex()))
+                        .collect(Collectors.toSet()));
     }
 
     static AbortReason abortReason(AbortedTransaction aborted) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
@@ -87,7 +88,7 @@ final class Encoder {
             throw new EventStoreException.InvalidRequest(
                     "the transaction is empty; it must name at least one append or requirement");
         }
-        TreeMap<Integer, Long> bytesOf = new TreeMap<>();
+        SortedMap<Integer, Long> bytesOf = new TreeMap<>();
         List<Append> appends = new ArrayList<>();
         for (Transaction.Append append : transaction.appends()) {
             StreamName stream = name(append.stream());
@@ -109,7 +110,7 @@ final class Encoder {
         return new Encoded(appends, requirements, largest(bytesOf), bytesOf.size() > 1);
     }
 
-    private static int largest(TreeMap<Integer, Long> bytesOf) {
+    private static int largest(SortedMap<Integer, Long> bytesOf) {
         int home = bytesOf.firstKey();
         for (Map.Entry<Integer, Long> part : bytesOf.entrySet()) {
             if (part.getValue() > bytesOf.getOrDefault(home, 0L)) {

@@ -5,14 +5,18 @@ import io.weir.client.ClientConfig;
 import io.weir.client.EventStoreException;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
+import io.weir.client.RequestId;
 import io.weir.client.StreamInfo;
+import io.weir.client.VectorPosition;
 import io.weir.protocol.Direction;
 import io.weir.protocol.ListStreams;
 import io.weir.protocol.Page;
+import io.weir.protocol.PreparedTransaction;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.ReadLevel;
 import io.weir.protocol.ReadPage;
 import io.weir.protocol.StreamList;
+import io.weir.protocol.TransactionId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -198,19 +202,50 @@ abstract class Pages<T> implements Iterator<T> {
         }
     }
 
+    /** The last event of a stream, or of the partition, and where its end is. */
+    static ReadPage end(@Nullable ByteString stream) {
+        ReadPage.Builder page = ReadPage.newBuilder()
+                .setFrom(-1)
+                .setDirection(Direction.BACKWARDS)
+                .setMaxEvents(1)
+                .setMaxBytes(1);
+        return stream == null ? page.build() : page.setStream(stream).build();
+    }
+
     /** The wire form of a level, for one partition. */
     static ReadLevel level(io.weir.client.ReadLevel level, int partition) {
         if (level instanceof io.weir.client.ReadLevel.AtLeast atLeast) {
-            return ReadLevel.newBuilder()
+            ReadLevel.Builder wire = ReadLevel.newBuilder()
                     .setKind(ReadLevel.Kind.AT_LEAST)
-                    .setNextPosition(atLeast.token().nextIn(partition))
-                    .build();
+                    .setNextPosition(atLeast.token().nextIn(partition));
+            atLeast.token().prepared().stream()
+                    .filter(part -> part.partition() == partition)
+                    .forEach(part -> wire.addPrepared(prepared(part)));
+            return wire.build();
         }
         return ReadLevel.newBuilder()
                 .setKind(
                         level instanceof io.weir.client.ReadLevel.Linearizable
                                 ? ReadLevel.Kind.LINEARIZABLE
                                 : ReadLevel.Kind.STALE)
+                .build();
+    }
+
+    private static PreparedTransaction prepared(VectorPosition.Prepared part) {
+        return PreparedTransaction.newBuilder()
+                .setId(id(part.transaction()))
+                .setIndex(part.index())
+                .build();
+    }
+
+    /** The wire form of a transaction's id. */
+    private static TransactionId id(RequestId transaction) {
+        return TransactionId.newBuilder()
+                .setSessionHigh(transaction.sessionHigh())
+                .setSessionLow(transaction.sessionLow())
+                .setSequence(transaction.sequence())
+                .setHome(transaction.partition())
+                .setExpiryMs(transaction.expiryMs())
                 .build();
     }
 

@@ -8,6 +8,8 @@ import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
+import io.weir.client.OpenTransaction;
+import io.weir.client.ReadLevel;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
 import io.weir.client.RequestId;
@@ -16,6 +18,7 @@ import io.weir.client.StreamInfo;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
 import io.weir.client.TransactionResult;
+import io.weir.client.VectorPosition;
 import io.weir.client.spi.NodeChannel;
 import io.weir.client.spi.NodeFailure;
 import io.weir.client.spi.Transport;
@@ -37,6 +40,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +93,17 @@ public final class RoutedEventStore implements EventStore {
     @Override
     public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
         return whileOpen(() -> commands.commit(transaction, timeoutMs(options.timeout()), options.requestId()));
+    }
+
+    @Override
+    public <T extends @Nullable Object> T transact(
+            Function<? super OpenTransaction, ? extends T> body, CallOptions options) {
+        requireOpen();
+        if (options.requestId() != null) {
+            throw new EventStoreException.InvalidRequest(
+                    "transact has no request id of its own; ask status(requestId) what became of an attempt");
+        }
+        return new Transactor<T>(this, body, timeoutMs(options.timeout())).run();
     }
 
     @Override
@@ -165,6 +180,43 @@ public final class RoutedEventStore implements EventStore {
     @Override
     public Iterable<StreamInfo> streams(String prefix) {
         return () -> new Pages.Streams(queries, prefix, cluster.partitions(), timeoutMs(null));
+    }
+
+    @Override
+    public CompletableFuture<VectorPosition> settled(VectorPosition token) {
+        return whileOpen(() -> {
+            VectorPosition positions = new VectorPosition(token.next());
+            CompletableFuture<VectorPosition> settled = CompletableFuture.completedFuture(positions);
+            List<Integer> partitions = token.prepared().stream()
+                    .map(VectorPosition.Prepared::partition)
+                    .distinct()
+                    .toList();
+            for (int partition : partitions) {
+                settled = settled.thenCombine(settled(token, partitionOf(null, partition)), VectorPosition::merge);
+            }
+            CompletableFuture<VectorPosition> result = new CompletableFuture<>();
+            settled.whenCompleteAsync(
+                    (merged, failure) -> {
+                        if (failure == null) {
+                            result.complete(merged);
+                        } else {
+                            result.completeExceptionally(Pages.unwrapped(failure));
+                        }
+                    },
+                    threads.callbacks());
+            return result;
+        });
+    }
+
+    private CompletableFuture<VectorPosition> settled(VectorPosition token, int partition) {
+        QueryRequest end = QueryRequest.newBuilder()
+                .setPartition(partition)
+                .setLevel(Pages.level(ReadLevel.atLeast(token), partition))
+                .setReadPage(Pages.end(null))
+                .build();
+        return queries.ask("the end of partition " + partition, end, timeoutMs(null))
+                .thenApply(
+                        answer -> VectorPosition.of(partition, answer.getPage().getNextPosition()));
     }
 
     @Override

@@ -4,12 +4,10 @@ import com.google.protobuf.ByteString;
 import io.weir.client.EventStoreException;
 import io.weir.client.RecordedEvent;
 import io.weir.client.Subscription;
-import io.weir.protocol.Direction;
 import io.weir.protocol.Page;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.ReadLevel;
-import io.weir.protocol.ReadPage;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -202,17 +200,9 @@ final class Tail implements Flow.Subscription {
 
     /** The last event, linearizably: the cursor goes behind it. */
     private QueryRequest endQuery() {
-        ReadPage.Builder page = ReadPage.newBuilder()
-                .setFrom(-1)
-                .setDirection(Direction.BACKWARDS)
-                .setMaxEvents(1)
-                .setMaxBytes(1);
-        if (stream != null) {
-            page.setStream(stream);
-        }
         return QueryRequest.newBuilder()
                 .setPartition(partition)
-                .setReadPage(page)
+                .setReadPage(Pages.end(stream))
                 .build();
     }
 

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -308,13 +309,14 @@ class DistributedCommitTest {
     @Test
     void stuckTransactionsHoldUpNobodyAtANodeThatIsNotKnownToLead() throws Exception {
         cluster.change(() -> transactions.areStuck = true);
-        for (int i = 0; i < 100; i++) {
-            store.commit(across("x" + i));
-        }
+        List<CompletableFuture<TransactionResult>> stuck = IntStream.range(0, 100)
+                .mapToObj(i -> store.commit(across("x" + i)))
+                .toList();
         await("some are sent", () -> sent().size() >= 8);
         assertThat(append(store, a, "y").get(1, TimeUnit.SECONDS).orThrow().firstRevision())
                 .isZero();
         await("all are sent", () -> sent().size() >= 100);
+        assertThat(stuck).noneMatch(CompletableFuture::isDone);
     }
 
     @Test
@@ -346,9 +348,11 @@ class DistributedCommitTest {
             first.join().orThrow();
             second.join().orThrow();
             other.change(() -> other.transactions.areStuck = true);
-            small.commit(across);
-            small.commit(across);
+            CompletableFuture<TransactionResult> third = small.commit(across);
+            CompletableFuture<TransactionResult> fourth = small.commit(across);
             failure(small.commit(across), EventStoreException.Throttled.class);
+            assertThat(third).isNotDone();
+            assertThat(fourth).isNotDone();
         }
     }
 }

@@ -10,6 +10,7 @@ import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.Limits;
 import io.weir.protocol.Member;
+import io.weir.protocol.QueryRequest;
 import io.weir.protocol.StreamName;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -65,6 +66,9 @@ final class FakeCluster implements Transport {
     final Set<Integer> missed = new HashSet<>();
 
     boolean isClosed;
+    /** Every query that has reached a node that answers it. */
+    final List<QueryRequest> queries = new ArrayList<>();
+
     /** Every command that has reached a node. */
     final List<Command> received = new ArrayList<>();
 

@@ -12,6 +12,7 @@ import io.weir.protocol.ListStreams;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Page;
+import io.weir.protocol.PreparedTransaction;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.ReadLevel;
@@ -167,6 +168,7 @@ final class FakeNode implements NodeChannel {
             if (cluster.chance(cluster.loseRequest)) {
                 return failed(unreachable(false));
             }
+            cluster.queries.add(request);
             CompletableFuture<QueryResponse> result = new CompletableFuture<>();
             answer(request, System.nanoTime() + request.getReadPage().getWaitMs() * 1_000_000L, result);
             return result;
@@ -184,6 +186,14 @@ final class FakeNode implements NodeChannel {
                 - (leaderOnly || cluster.maxLag == 0
                         ? 0
                         : Math.min(state.log.size(), cluster.random.nextInt(cluster.maxLag)));
+        if (state.logIndex
+                < request.getLevel().getPreparedList().stream()
+                        .mapToLong(PreparedTransaction::getIndex)
+                        .max()
+                        .orElse(0)) {
+            cluster.later(500, () -> answer(request, waitUntil, result)); // until it is known here
+            return;
+        }
         QueryResponse response = switch (request.getQueryCase()) {
             case READ_PAGE ->
                 QueryResponse.newBuilder()

@@ -30,6 +30,9 @@ final class FakePartition {
     /** The most answers that any session has had here. */
     int mostAnswers;
 
+    /** Index of the last entry with a part of a transaction over several partitions that is visible here. */
+    long logIndex;
+
     final List<RecordedEvent> log = new ArrayList<>();
     final Map<ByteString, List<RecordedEvent>> streams = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     final Set<Long> expiredSessions = new HashSet<>(); // by their lower half

@@ -46,6 +46,9 @@ final class FakeTransactions {
     /** Log time by partition, 0 where it is absent. */
     final Map<Integer, Long> logTimesMs = new HashMap<>();
 
+    /** No replica has got so far as to let its events be seen by who asks for them. */
+    boolean isSlow;
+
     int committed;
 
     private final FakeCluster cluster;
@@ -74,8 +77,7 @@ final class FakeTransactions {
             boolean isOther = !isQuestion && !known.content.equals(content) && !known.content.equals(empty());
             return isOther ? FakePartition.refusal(Refusal.Reason.REQUEST_ID_REUSED, 0) : outcome(known.decided);
         }
-        Decided decided =
-                isQuestion ? aborted(AbortedTransaction.Reason.FENCED) : decide(home, key.expiryMs, content, command);
+        Decided decided = isQuestion ? aborted(AbortedTransaction.Reason.FENCED) : decide(home, key.expiryMs, content);
         decisions.put(key, new Decision(content, decided));
         return outcome(decided);
     }
@@ -84,7 +86,7 @@ final class FakeTransactions {
         return DistributedTransact.getDefaultInstance();
     }
 
-    private Decided decide(int home, long expiryMs, DistributedTransact content, Command command) {
+    private Decided decide(int home, long expiryMs, DistributedTransact content) {
         Set<Integer> participants = new TreeSet<>();
         Set<ByteString> streams = new HashSet<>();
         content.getAppendsList().forEach(append -> streams.add(append.getStream()));
@@ -116,7 +118,7 @@ final class FakeTransactions {
         }
         List<Violation> violations = violations(content);
         return violations.isEmpty()
-                ? commit(content, participants, command)
+                ? commit(content, participants)
                 : aborted(AbortedTransaction.newBuilder()
                         .setReason(AbortedTransaction.Reason.REJECTED)
                         .addAllViolations(violations));
@@ -136,7 +138,7 @@ final class FakeTransactions {
         return violations;
     }
 
-    private Decided commit(DistributedTransact content, Set<Integer> participants, Command command) {
+    private Decided commit(DistributedTransact content, Set<Integer> participants) {
         committed++;
         CommittedTransaction.Builder answer = CommittedTransaction.newBuilder();
         for (Append append : content.getAppendsList()) {
@@ -146,9 +148,13 @@ final class FakeTransactions {
                     .setFirstRevision(appended.getFirstRevision())
                     .setCount(appended.getCount()));
         }
-        participants.forEach(participant -> answer.addParts(PreparedPart.newBuilder()
-                .setPartition(participant)
-                .setIndex(command.getRequestId().getSequence() * 10 + participant)));
+        for (int participant : participants) {
+            long index = committed * 10L + participant;
+            answer.addParts(PreparedPart.newBuilder().setPartition(participant).setIndex(index));
+            if (!isSlow) {
+                cluster.partitions.get(participant).logIndex = index;
+            }
+        }
         return Decided.newBuilder().setCommitted(answer).build();
     }
 

@@ -1,0 +1,135 @@
+package io.weir.client.internal;
+
+import io.weir.client.AbortReason;
+import io.weir.client.CallOptions;
+import io.weir.client.EventStore;
+import io.weir.client.EventStoreException;
+import io.weir.client.OpenTransaction;
+import io.weir.client.TransactionResult;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of {@link EventStore#transact}: runs the body, commits what it has appended on condition of what it has read, and
+ * begins anew when that has changed. One thread.
+ *
+ * <p>Streams that were read one after the other may never have been so together, and what the body makes of such a picture must
+ * not be believed, be it a result or an exception: so both are handed on only after the reads were confirmed.
+ *
+ * @param <T> what the body returns
+ */
+final class Transactor<T extends @Nullable Object> {
+    /** Twice the unit that timeouts are counted in. */
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final EventStore store;
+    private final Function<? super OpenTransaction, ? extends T> body;
+    private final long timeoutMs;
+    private final long deadlineNanos;
+    private int attempts;
+
+    Transactor(EventStore store, Function<? super OpenTransaction, ? extends T> body, long timeoutMs) {
+        this.store = store;
+        this.body = body;
+        this.timeoutMs = timeoutMs;
+        this.deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    }
+
+    T run() {
+        while (true) {
+            attempts++;
+            Attempt attempt = new Attempt(store, this::left);
+            try {
+                T result = body.apply(attempt);
+                attempt.end();
+                if (!attempt.isStale() && isCommitted(attempt)) {
+                    return result;
+                }
+            } catch (EventStoreException.Unavailable e) {
+                attempt.end();
+                throw attempts > 1 && !isTimeLeft() ? contended() : e; // a read in an attempt that came too late
+            } catch (RuntimeException | Error e) {
+                attempt.end();
+                if (e instanceof EventStoreException || isConfirmed(attempt, e)) {
+                    throw e;
+                }
+            }
+            pause();
+        }
+    }
+
+    /** False if it has to be tried again, because of what it has read. */
+    private boolean isCommitted(Attempt attempt) {
+        if (!attempt.needsCommit()) {
+            return true;
+        }
+        TransactionResult result = commit(attempt);
+        if (result instanceof TransactionResult.Rejected rejected) {
+            if (attempt.hasRead(rejected.violations())) {
+                return false;
+            }
+            throw new EventStoreException.ConditionFailed(rejected.violations());
+        }
+        result.orThrow();
+        return true;
+    }
+
+    /** Whether what a body that throws had read was there at one moment. If that cannot be found out, its exception says more. */
+    private boolean isConfirmed(Attempt attempt, Throwable thrown) {
+        if (attempt.isStale()) {
+            return false;
+        }
+        attempt.forgetWrites();
+        try {
+            return isCommitted(attempt);
+        } catch (EventStoreException e) {
+            thrown.addSuppressed(e);
+            return true;
+        }
+    }
+
+    private TransactionResult commit(Attempt attempt) {
+        CompletableFuture<TransactionResult> result = store.commit(attempt.transaction(), CallOptions.within(left()));
+        try {
+            return result.join(); // interrupted or not: its answer comes by the deadline, and must not be lost
+        } catch (CompletionException e) {
+            throw Pages.unwrapped(e);
+        }
+    }
+
+    /** What is left of the time. */
+    private Duration left() {
+        if (!isTimeLeft()) {
+            throw contended();
+        }
+        return Duration.ofNanos(deadlineNanos - System.nanoTime());
+    }
+
+    private boolean isTimeLeft() {
+        return deadlineNanos - System.nanoTime() >= LEAST_NANOS;
+    }
+
+    private EventStoreException contended() {
+        return new EventStoreException.Aborted(
+                AbortReason.CONTENTION,
+                "the transaction was not committed within " + timeoutMs + " ms (attempts: " + attempts
+                        + "): others changed what it had read; nothing was written");
+    }
+
+    private void pause() {
+        long nanos = Math.min(DistributedCommit.pauseNanos(attempts), left().toNanos());
+        try {
+            if (new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS)) {
+                throw new AssertionError("nobody counts down");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EventStoreException.Unavailable("the thread was interrupted; nothing was written", e);
+        }
+    }
+}
