@@ -12,6 +12,7 @@ import io.weir.protocol.Limits;
 import io.weir.protocol.Member;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.Outcome;
+import io.weir.protocol.PartitionStatus;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.Refusal;
@@ -163,7 +164,11 @@ final class LocalNodeChannel implements NodeChannel {
                 .setUptimeMs((System.nanoTime() - startedNanos) / 1_000_000)
                 .setReady(true);
         for (Replica partition : partitions) {
-            status.addPartitions(partition.status());
+            PartitionStatus.Builder one = partition.status().toBuilder();
+            if (one.hasTransactions()) {
+                one.getTransactionsBuilder().setRecoveries(transactions.recoveries(partition.number()));
+            }
+            status.addPartitions(one);
         }
         status.addAllQuarantined(quarantine.list());
         return status.setReady(status.getPartitionsList().stream().allMatch(partition -> partition.getReady()))

@@ -2,11 +2,19 @@ package io.weir.consensus;
 
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Failures;
+import io.weir.consensus.partition.Partition;
+import io.weir.consensus.partition.TransactionReader;
 import io.weir.consensus.repair.Replica;
+import io.weir.consensus.transaction.CarePort;
+import io.weir.consensus.transaction.CareTimes;
 import io.weir.consensus.transaction.LockedRead;
 import io.weir.consensus.transaction.StepPort;
+import io.weir.consensus.transaction.TransactionCare;
 import io.weir.consensus.transaction.TransactionDriver;
 import io.weir.consensus.transfer.GrpcPeers;
+import io.weir.logstore.ReadView;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.TransactionKey;
 import io.weir.protocol.Command;
 import io.weir.protocol.GetTransaction;
 import io.weir.protocol.Outcome;
@@ -21,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * What a node does for transactions over several partitions: it drives those that its clients send, finishes those that
@@ -32,21 +41,32 @@ final class NodeTransactions {
     private final List<Replica> replicas;
     private final GrpcPeers peers;
     private final ScheduledExecutorService timer;
+    private final LongSupplier clockMs;
     private final LeaderCalls leaders;
     private final TransactionDriver driver;
+    private final List<TransactionCare> cares;
 
-    NodeTransactions(NodeConfig config, List<Replica> replicas, GrpcPeers peers, ScheduledExecutorService timer) {
+    NodeTransactions(
+            NodeConfig config,
+            List<Replica> replicas,
+            GrpcPeers peers,
+            ScheduledExecutorService timer,
+            LongSupplier clockMs) {
         this.nodeId = config.nodeId();
         this.placement = new Placement(config.partitions());
         this.replicas = replicas;
         this.peers = peers;
         this.timer = timer;
+        this.clockMs = clockMs;
         this.leaders = new LeaderCalls(
                 config.members().stream().map(MemberConfig::id).toList(),
                 partition -> replicas.get(partition).leader(),
                 timer);
         StepPort steps = new Steps();
         this.driver = new TransactionDriver(steps, placement::partitionOf);
+        this.cares = replicas.stream()
+                .map(replica -> new TransactionCare(new Care(replica), driver, steps, CareTimes.DEFAULTS))
+                .toList();
     }
 
     /** Drives a transaction that a client has sent to its home, or tells what became of it if it is empty. */
@@ -67,6 +87,16 @@ final class NodeTransactions {
         return isQuestion
                 ? driver.status(id, timeoutMs)
                 : driver.commit(id, command.getLowWaterMark(), command.getDistributed(), timeoutMs);
+    }
+
+    /** Finishes what others have left; to be called every hundred milliseconds or so. */
+    void look() {
+        cares.forEach(TransactionCare::look);
+    }
+
+    /** How many transactions of a partition this node has begun to recover. */
+    long recoveries(int partition) {
+        return cares.get(partition).recoveries();
     }
 
     /** Asks the home of a transaction; see {@link LockedRead.Home}. */
@@ -111,6 +141,62 @@ final class NodeTransactions {
         @Override
         public void schedule(long delayMs, Runnable task) {
             var unused = timer.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The replica of one partition, as it is at each call. */
+    private final class Care implements CarePort {
+        private final Replica replica;
+
+        Care(Replica replica) {
+            this.replica = replica;
+        }
+
+        @Override
+        public int partition() {
+            return replica.number();
+        }
+
+        @Override
+        public boolean leads() {
+            return replica.leads();
+        }
+
+        @Override
+        public List<TransactionInfo> open(int max) {
+            try (ReadView view = replica.store().openRead()) {
+                return TransactionReader.open(view, null, max);
+            } catch (StoreException.Closed | NodeFailure e) {
+                return List.of(); // there is no replica now: whoever leads has a care of its own
+            }
+        }
+
+        @Override
+        public long firstExpiryMs() {
+            try (ReadView view = replica.store().openRead()) {
+                TransactionKey first = view.nextTransaction(null);
+                return first == null ? Long.MAX_VALUE : first.expiryMs();
+            } catch (StoreException.Closed | NodeFailure e) {
+                return Long.MAX_VALUE;
+            }
+        }
+
+        @Override
+        public long logTimeMs() {
+            return replica.logTimeMs();
+        }
+
+        @Override
+        public long clockMs() {
+            return clockMs.getAsLong();
+        }
+
+        @Override
+        public void tick() {
+            Partition partition = replica.partition();
+            if (partition != null) {
+                partition.tick(clockMs());
+            }
         }
     }
 }

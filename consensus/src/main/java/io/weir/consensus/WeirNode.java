@@ -54,6 +54,7 @@ import org.slf4j.LoggerFactory;
 public final class WeirNode implements AutoCloseable {
     private static final long RAFT_CLOSE_MS = 20_000;
     private static final long EXPIRY_PERIOD_MS = 20;
+    private static final long CARE_PERIOD_MS = 100;
     private static final long FOLLOW_PERIOD_MS = 10;
     private static final long FORCE_PERIOD_MS = 1_000;
     private static final long CHECK_MS = 100;
@@ -143,7 +144,8 @@ public final class WeirNode implements AutoCloseable {
         List<Replica> replicas = IntStream.range(0, config.partitions())
                 .mapToObj(number -> new Replica(config.nodeId(), number))
                 .toList();
-        NodeTransactions transactions = new NodeTransactions(config, replicas, peers.steps(), threads.timer());
+        NodeTransactions transactions =
+                new NodeTransactions(config, replicas, peers.steps(), threads.timer(), System::currentTimeMillis);
         Incarnations incarnations =
                 Incarnations.open(directory.path(), config.members().size() == 1);
         Caretaker caretaker = new Caretaker(
@@ -174,6 +176,7 @@ public final class WeirNode implements AutoCloseable {
             replicas.forEach(replica -> replica.expire(System.nanoTime()));
             caretaker.watch();
         });
+        threads.every(CARE_PERIOD_MS, transactions::look);
         threads.every(FOLLOW_PERIOD_MS, caretaker::follow);
         threads.every(FORCE_PERIOD_MS, caretaker::force);
         String clientAddress = config.self().clientAddress();
