@@ -50,9 +50,8 @@ class BackupIT {
         assertThat(verified.outLines()).hasSize(Rig.PARTITIONS).allMatch(line -> line.contains("\"sound\":true"));
 
         long begin = System.nanoTime();
-        LocalCluster.Options options = LocalCluster.Options.ofJar(
-                        directory.resolve("restored"), 3, Rig.PARTITIONS, Distribution.jar(), 256)
-                .withServerArguments(Rig.SMALL_CHECKPOINTS);
+        LocalCluster.Options options =
+                Rig.options(directory.resolve("restored")).withServerArguments(Rig.SMALL_CHECKPOINTS);
         try (Rig rig = Rig.start(options, this::restore)) {
             report("restored on three nodes and ready after %.1f s", begin);
             rig.awaitEqualReplicas();

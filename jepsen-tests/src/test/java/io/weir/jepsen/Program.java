@@ -48,7 +48,7 @@ final class Program implements AutoCloseable {
     static Program start(Path directory, String... args) throws IOException {
         Path own = Files.createTempDirectory(directory, "run");
         List<String> command = new ArrayList<>(List.of(Distribution.java(), "-Xmx128m"));
-        command.addAll(Rig.JVM_ARGUMENTS);
+        command.addAll(Rig.jvmArguments());
         command.addAll(List.of("-jar", Distribution.jar().toString()));
         command.addAll(List.of(args));
         Path out = own.resolve("out");

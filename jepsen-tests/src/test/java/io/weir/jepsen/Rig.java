@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Three servers of the built product, one client that lives as long as they do, and a direct line to each node. */
 final class Rig implements AutoCloseable {
@@ -42,7 +43,7 @@ final class Rig implements AutoCloseable {
             .filter(argument -> !argument.isEmpty())
             .toList();
 
-    private static final int HEAP_MIB = 256;
+    static final int HEAP_MIB = 256;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final LocalCluster cluster;
@@ -64,7 +65,13 @@ final class Rig implements AutoCloseable {
     /** What {@link #start(Path)} starts, to be changed before it is. */
     static LocalCluster.Options options(Path directory) {
         return LocalCluster.Options.ofJar(directory.resolve("cluster"), 3, PARTITIONS, Distribution.jar(), HEAP_MIB)
-                .withJvmArguments(JVM_ARGUMENTS);
+                .withJvmArguments(jvmArguments());
+    }
+
+    /** Of every process of the product. */
+    static List<String> jvmArguments() {
+        return Stream.concat(JVM_ARGUMENTS.stream(), ClassArchive.jvmArguments().stream())
+                .toList();
     }
 
     static Rig start(Path directory) {
