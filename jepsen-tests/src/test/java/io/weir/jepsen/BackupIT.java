@@ -72,7 +72,7 @@ class BackupIT {
             streams = rig.streamsInEveryPartition("saved", STREAMS_PER_PARTITION);
             NumberedAppends appends = new NumberedAppends(rig.client(), streams, 64, Rig.PATIENCE, PAYLOAD_BYTES);
             Set<Integer> before = new HashSet<>();
-            try (Load load = Load.start(appends)) {
+            try (Load load = Load.startSteady(appends)) {
                 Rig.await(
                         "enough events",
                         () -> appends.acknowledgedCount() >= (MIB << 20) / PAYLOAD_BYTES

@@ -119,7 +119,7 @@ final class KillRounds implements AutoCloseable {
         String node = anyNode();
         int times = 1 + random.nextInt(point.times());
         NumberedAppends appends = ledger.newPage(Rig.PATIENCE);
-        try (Load load = Load.start(appends)) {
+        try (Load load = Load.startSteady(appends)) {
             load.runFor(20, Duration.ZERO);
             rig.cluster().kill(node);
             prepare(node, point.way());

@@ -6,22 +6,45 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Appends that go on, on a thread of their own, while something is done to the servers. */
+/**
+ * Appends that go on, on a thread of their own, while something is done to the servers.
+ *
+ * <p>As many as the servers take; or in bursts, so that a cluster that is watched for long does not write for its copies, and
+ * whoever checks it, all that its machine can write. {@code -Dweir.rig.rate} is how many a second, 0 for as many as they take.
+ */
 final class Load implements AutoCloseable {
     private static final int STEP = 16;
+
+    /** Enough to meet in one entry, and several entries in one commit. */
+    private static final int BURST = 128;
+
+    private static final int RATE = Integer.getInteger("weir.rig.rate", 1_000);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final NumberedAppends appends;
+    private final int step;
+    private final long intervalNanos;
     private final Thread thread = new Thread(this::run, "load");
     private volatile boolean isEnding;
     private volatile @Nullable Throwable failure;
 
-    private Load(NumberedAppends appends) {
+    private Load(NumberedAppends appends, int step, long intervalNanos) {
         this.appends = appends;
+        this.step = step;
+        this.intervalNanos = intervalNanos;
     }
 
+    /** As many as the servers take. */
     static Load start(NumberedAppends appends) {
-        Load load = new Load(appends);
+        return start(new Load(appends, STEP, 0));
+    }
+
+    /** In bursts. */
+    static Load startSteady(NumberedAppends appends) {
+        return RATE == 0 ? start(appends) : start(new Load(appends, BURST, TimeUnit.SECONDS.toNanos(BURST) / RATE));
+    }
+
+    private static Load start(Load load) {
         load.thread.start();
         return load;
     }
@@ -29,7 +52,9 @@ final class Load implements AutoCloseable {
     private void run() {
         try {
             while (!isEnding) {
-                appends.send(STEP);
+                long begin = System.nanoTime();
+                appends.send(step);
+                LockSupport.parkNanos(intervalNanos - (System.nanoTime() - begin));
             }
         } catch (InterruptedException | RuntimeException | Error e) {
             failure = e;

@@ -52,7 +52,7 @@ class WipedNodeIT {
             Ledger ledger = new Ledger(rig, 32, PAYLOAD_BYTES);
             ledger.requireService((int) (((long) MIB << 20) / PAYLOAD_BYTES));
             NumberedAppends appends = ledger.newPage(Rig.PATIENCE);
-            try (Load load = Load.start(appends)) {
+            try (Load load = MIB >= MEASURED_MIB ? Load.start(appends) : Load.startSteady(appends)) {
                 load.runFor(1, Duration.ofSeconds(1));
                 long before = medianRate(appends, secondsPass());
                 String node = anyFollower(rig);
