@@ -21,7 +21,8 @@ final class ReplicaProcess {
         Path natives = Files.createDirectories(config.directory().resolveSibling("native-" + config.nodeId()));
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
         command.addAll(List.of("-Dlmdbjava.extract.dir=" + natives, "-Djffi.extract.dir=" + natives));
         command.addAll(List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"));
         command.addAll(List.of("-Dweir.fault=" + fault, "-Dweir.mutant=" + mutant));

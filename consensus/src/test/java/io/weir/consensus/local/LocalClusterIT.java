@@ -146,6 +146,8 @@ class LocalClusterIT {
     void nodesEndWithAParentThatIsKilled() throws Exception {
         Process parent = new ProcessBuilder(
                         java(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ShortLivedParent.class.getName(),
@@ -187,6 +189,8 @@ class LocalClusterIT {
                 List.of(
                         java(),
                         "-Xmx96m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "--add-opens",
                         "java.base/jdk.internal.misc=ALL-UNNAMED",
                         // A killed node cannot remove its native library: it lies where the test is cleaned up.

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Mistakes that {@link CheckpointSimulation} must notice: without either half of the checkpoint's idea stores are lost. */
 class CheckpointMutantsIT {
     /** A mistake may end the JVM, which then leaves nothing behind. */
-    private static final List<String> QUIET_DEATH =
-            List.of("-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash", "-XX:TieredStopAtLevel=1");
+    private static final List<String> QUIET_DEATH = List.of("-XX:ErrorFile=/dev/null", "-XX:-CreateCoredumpOnCrash");
 
     @TempDir
     @SuppressWarnings("NullAway.Init")

@@ -16,7 +16,8 @@ public final class ChildJvm {
     public static Process start(Class<?> main, List<String> jvmFlags, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx128m");
+        // It lives for a second or two: the second compiler costs it more than it earns.
+        command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         for (String property : List.of("lmdbjava.extract.dir", "jffi.extract.dir")) {
             String value = System.getProperty(property);
             if (value != null) {
