@@ -17,9 +17,10 @@ import org.apache.ratis.util.AwaitToRun;
  * and {@link #trim} takes its place.
  */
 final class LogCache {
-    /** Each is cheap if nothing is to be dropped. */
     private static final int LOOKS = 8;
 
+    private static final MethodHandle CACHE;
+    private static final MethodHandle IS_TOO_LARGE;
     private static final MethodHandle LOOK;
     private static final MethodHandle LOOKER;
 
@@ -28,6 +29,11 @@ final class LogCache {
     static {
         try {
             MethodHandles.Lookup hidden = MethodHandles.privateLookupIn(SegmentedRaftLog.class, MethodHandles.lookup());
+            Class<?> cache = hidden.findClass(SegmentedRaftLog.class.getPackageName() + ".SegmentedRaftLogCache");
+            CACHE = hidden.findVirtual(SegmentedRaftLog.class, "getRaftLogCache", MethodType.methodType(cache))
+                    .asType(MethodType.methodType(Object.class, SegmentedRaftLog.class));
+            IS_TOO_LARGE = hidden.findVirtual(cache, "shouldEvict", MethodType.methodType(boolean.class))
+                    .asType(MethodType.methodType(boolean.class, Object.class));
             LOOK = hidden.findVirtual(SegmentedRaftLog.class, "checkAndEvictCache", MethodType.methodType(void.class));
             LOOKER = hidden.findGetter(SegmentedRaftLog.class, "cacheEviction", AwaitToRun.class);
         } catch (ReflectiveOperationException e) {
@@ -48,11 +54,12 @@ final class LogCache {
 
     /**
      * Drops what is above the bounds: of one call all that everybody has read, and several other segments. Any thread; waits for
-     * the log's lock.
+     * the log's lock, if there is something to drop.
      */
     static void trim(RaftLog log) {
         try {
-            for (int i = 0; i < LOOKS; i++) {
+            Object cache = CACHE.invokeExact((SegmentedRaftLog) log);
+            for (int i = 0; i < LOOKS && (boolean) IS_TOO_LARGE.invokeExact(cache); i++) {
                 LOOK.invokeExact((SegmentedRaftLog) log);
             }
         } catch (RuntimeException | Error e) {
