@@ -32,8 +32,13 @@ public final class StepCheck {
                 + STREAM_BYTES * Limits.MAX_STREAMS_PER_TRANSACTION
                 + PARTICIPANT_BYTES * Limits.SLOTS
                 + OTHER_BYTES;
-        long largestVote = STREAM_BYTES * Limits.MAX_STREAMS_PER_TRANSACTION;
-        if (largestStep > MAX_STEP_BYTES || MAX_STEP_BYTES + largestVote + OTHER_BYTES > LogStore.MAX_ANSWER_BYTES) {
+        // Beside a decision, a record has no violations, but may have the revisions of a vote, and names the
+        // participants.
+        long largestRecord = MAX_STEP_BYTES
+                + STREAM_BYTES * Limits.MAX_STREAMS_PER_TRANSACTION
+                + PARTICIPANT_BYTES * Limits.SLOTS
+                + OTHER_BYTES;
+        if (largestStep > MAX_STEP_BYTES || largestRecord > LogStore.MAX_ANSWER_BYTES) {
             throw new AssertionError("a transaction within its limits would not fit a step, or a step the store");
         }
     }

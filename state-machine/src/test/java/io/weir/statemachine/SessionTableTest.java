@@ -127,7 +127,7 @@ class SessionTableTest {
     /** Its absence would be taken for the answer that there never was a decision. */
     @Test
     void aFullSessionKeepsTheAnswersOfTransactions() {
-        int max = Limits.MAX_ANSWERS_PER_SESSION;
+        long max = Limits.MAX_ANSWERS_PER_SESSION;
         int decided = 5;
         partition.apply(
                 T0, LongStream.rangeClosed(1, max).mapToObj(i -> request(i)).toArray(Command[]::new));
@@ -135,7 +135,7 @@ class SessionTableTest {
             TransactionId id = Steps.id(SESSION, sequence, T0 + MINUTE);
             partition.apply(entry(T0, List.of(Steps.abort(id), Steps.forget(id))));
         }
-        assertThat(row()).isEqualTo(new SessionRow(0, T0, max + decided));
+        assertThat(row()).isEqualTo(new SessionRow(0, T0, Math.toIntExact(max) + decided));
         Outcome answer = partition
                 .apply(entry(T0 + 2 * MINUTE, List.of(Steps.commit(Steps.id(SESSION, max + 1, T0 + MINUTE)))))
                 .outcomes()
