@@ -192,9 +192,16 @@ final class Ballot {
                         .build();
             } else if (answer.no() == No.Reason.ABORTED && other == null) {
                 other = Steps.aborted(Reason.RECOVERED); // somebody has decided; home tells what
+            } else if (isFenced(answer) && other == null) {
+                other = Steps.aborted(Reason.FENCED);
             }
         }
         return other;
+    }
+
+    private static boolean isFenced(Answer answer) {
+        Refusal refusal = answer.refusal();
+        return refusal != null && refusal.getReason() == Refusal.Reason.FENCED;
     }
 
     /** Time that ran out, and a leader that was not found, are what EXPIRED says already. */

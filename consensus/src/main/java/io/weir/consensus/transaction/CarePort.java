@@ -19,7 +19,10 @@ public interface CarePort {
      */
     List<TransactionInfo> open(int max);
 
-    /** The first expiry of those of which anything is kept, in log time; {@link Long#MAX_VALUE} if nothing is. */
+    /**
+     * The first expiry that log time has not passed, of those of which anything is kept; {@link Long#MAX_VALUE} if there is
+     * none.
+     */
     long firstExpiryMs();
 
     /** The log time of the partition. */

@@ -113,21 +113,27 @@ final class Course {
                 : abort(Steps.aborted(AbortedTransaction.Reason.EXPIRED), null);
     }
 
-    private CompletableFuture<End> committed(Decided decided) {
-        return decided.getNotStaged() // and yet home had voted YES: nothing but home can tell what that means
+    private CompletableFuture<End> committed(Outcome home) {
+        return home.getDecided().getNotStaged() // and yet it had voted YES: nothing but home can tell what that means
                 ? abort(Steps.aborted(AbortedTransaction.Reason.RECOVERED), null)
-                : CompletableFuture.completedFuture(end(decided));
+                : CompletableFuture.completedFuture(end(home));
     }
 
     private CompletableFuture<End> abort(AbortedTransaction answer, Ballot.@Nullable Because because) {
         return proposals
                 .decide(Steps.abort(id, plan.participants(), answer), decideMs())
-                .thenApply(decided ->
-                        because != null && decided.getAborted().equals(answer) ? end(decided, because) : end(decided));
+                .thenApply(home ->
+                        because != null && home.getDecided().getAborted().equals(answer)
+                                ? end(home.getDecided(), because)
+                                : end(home));
     }
 
-    private End end(Decided decided) {
+    private End end(Outcome home) {
         FaultPoint.pass("tx.decided");
+        if (home.hasRefusal()) {
+            return new End(home, null, null);
+        }
+        Decided decided = home.getDecided();
         if (decided.hasCommitted() && !plan.canBe(decided.getCommitted())) {
             // As above, but home has forgotten what the content was.
             Refusal reused = Refusal.newBuilder()
@@ -137,7 +143,7 @@ final class Course {
                     .build();
             return new End(Steps.outcome(reused), null, null);
         }
-        Outcome answer = Steps.answer(decided);
+        Outcome answer = Steps.answer(home);
         return answer == null
                 ? new End(null, Proposals.forgotten(id.getHome()), decided)
                 : new End(answer, null, decided);

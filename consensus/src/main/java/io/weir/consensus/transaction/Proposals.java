@@ -1,7 +1,6 @@
 package io.weir.consensus.transaction;
 
 import io.weir.client.spi.NodeFailure;
-import io.weir.protocol.Decided;
 import io.weir.protocol.Error;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.TransactionStep;
@@ -19,17 +18,22 @@ final class Proposals {
         return propose(partition, step, holdsNothing, timeoutMs);
     }
 
-    /** Asks home to decide. A failure says that the outcome is unknown. */
-    CompletableFuture<Decided> decide(TransactionStep step, long timeoutMs) {
+    /**
+     * Asks home to decide.
+     *
+     * @return {@code decided}; or a {@code refusal}, and home knows nothing of the transaction, and will decide nothing because
+     *     of this. Its failure says that the outcome is unknown
+     */
+    CompletableFuture<Outcome> decide(TransactionStep step, long timeoutMs) {
         int home = step.getId().getHome();
         return propose(home, step, false, timeoutMs).handle((outcome, failure) -> {
             if (failure != null) {
                 throw unknown(home, String.valueOf(Steps.cause(failure).getMessage()), failure);
             }
-            if (!outcome.hasDecided()) {
+            if (!outcome.hasDecided() && !outcome.hasRefusal()) {
                 throw unexpected(home, "Decide", outcome);
             }
-            return outcome.getDecided();
+            return outcome;
         });
     }
 

@@ -64,17 +64,16 @@ final class Steps {
         return false;
     }
 
-    /** What a client is told about a decision; null if home knows nothing any more. */
-    static @Nullable Outcome answer(Decided decided) {
-        if (decided.getForgottenOrNever()) {
+    /** What a client is told about what home has answered to a Decide; null if home knows nothing any more. */
+    static @Nullable Outcome answer(Outcome home) {
+        if (home.getDecided().getForgottenOrNever()) {
             return null;
         }
-        Decided told = decided.getNever()
-                ? Decided.newBuilder()
-                        .setAborted(aborted(AbortedTransaction.Reason.EXPIRED))
+        return home.getDecided().getNever()
+                ? Outcome.newBuilder()
+                        .setDecided(Decided.newBuilder().setAborted(aborted(AbortedTransaction.Reason.EXPIRED)))
                         .build()
-                : decided;
-        return Outcome.newBuilder().setDecided(told).build();
+                : home;
     }
 
     static Outcome outcome(Refusal refusal) {

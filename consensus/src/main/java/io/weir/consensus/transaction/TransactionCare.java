@@ -174,11 +174,11 @@ public final class TransactionCare {
         long startNanos = port.nanoTime();
         return proposals
                 .decide(Steps.abort(id, watch.participants, answer), times.recoveryMs())
-                .thenCompose(decided -> {
-                    if (id.getHome() == here.partition()) {
+                .thenCompose(home -> {
+                    if (id.getHome() == here.partition() || home.hasRefusal()) {
                         return CompletableFuture.completedFuture(null);
                     }
-                    boolean commits = Steps.commits(decided, here.partition());
+                    boolean commits = Steps.commits(home.getDecided(), here.partition());
                     long leftMs = times.recoveryMs() - TimeUnit.NANOSECONDS.toMillis(port.nanoTime() - startNanos);
                     return proposals.carryOut(here.partition(), Steps.resolve(id, commits), leftMs);
                 });

@@ -56,7 +56,7 @@ public final class TransactionDriver {
      *
      * @param timeoutMs how long the client will wait; the future may complete a tenth of a second later
      * @return what home has stored: {@code decided} with {@code committed} or {@code aborted}. A {@code refusal}, if it is
-     *     malformed, or its id was used for something else. Fails with {@link NodeFailure}: THROTTLED, and nothing was done;
+     *     malformed, or its id was used for something else, or is of a time that no clock shows yet. Fails with {@link NodeFailure}: THROTTLED, and nothing was done;
      *     DEADLINE_EXCEEDED with an unknown outcome; what kept a partition from preparing its part, if it was aborted for that
      */
     public CompletableFuture<Outcome> commit(
@@ -144,9 +144,9 @@ public final class TransactionDriver {
             UnderWay.Place place = admit(0, timeoutMs);
             return proposals
                     .decide(Steps.abort(id, List.of(), Steps.aborted(AbortedTransaction.Reason.FENCED)), timeoutMs)
-                    .whenComplete((decided, failure) -> place.leave())
-                    .thenApply(decided -> {
-                        Outcome answer = Steps.answer(decided);
+                    .whenComplete((home, failure) -> place.leave())
+                    .thenApply(home -> {
+                        Outcome answer = Steps.answer(home);
                         if (answer == null) {
                             throw Proposals.forgotten(id.getHome());
                         }

@@ -1,8 +1,10 @@
 package io.weir.consensus.transaction;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.weir.client.spi.NodeFailure;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
+import io.weir.logstore.SessionId;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
@@ -10,6 +12,7 @@ import io.weir.logstore.TransactionKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.memory.MemoryLogStore;
 import io.weir.protocol.Error;
+import io.weir.protocol.Event;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Proposal;
@@ -148,6 +151,9 @@ final class FakePartitions implements StepPort, AutoCloseable {
         TransactionKey own = TransactionKeys.key(proposal.step().getId());
         TransactionKey holder =
                 TransactionKeys.key(outcome.getVoted().getLocked().getHolder());
+        if (nowMs - sinceMs + GRACE_MS >= proposal.timeoutMs()) {
+            return false;
+        }
         return proposal.holdsNothing() || own.compareTo(holder) < 0 || nowMs - sinceMs < GRACE_MS;
     }
 
@@ -235,6 +241,29 @@ final class FakePartitions implements StepPort, AutoCloseable {
         }
     }
 
+    /** The types of a stream's events, in their order. */
+    List<String> events(StreamName stream) {
+        List<String> events = new ArrayList<>();
+        try (ReadView view = stores.get(partitionOfSlot(stream.slot())).openRead()) {
+            StreamKey key = new StreamKey(stream.slot(), stream.utf8().toByteArray());
+            view.readStream(key, 0, true, (header, buffer, offset, length) -> {
+                byte[] event = new byte[length];
+                buffer.getBytes(offset, event);
+                events.add(type(event));
+                return true;
+            });
+        }
+        return events;
+    }
+
+    private static String type(byte[] event) {
+        try {
+            return Event.parseFrom(event).getType();
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     boolean hasLocks() {
         for (LogStore store : stores) {
             try (ReadView view = store.openRead()) {
@@ -272,9 +301,11 @@ final class FakePartitions implements StepPort, AutoCloseable {
         return open;
     }
 
+    /** The first expiry that log time has not passed. */
     long firstExpiryMs(int partition) {
         try (ReadView view = stores.get(partition).openRead()) {
-            TransactionKey first = view.nextTransaction(null);
+            TransactionKey passed = new TransactionKey(view.state().logTimeMs(), new SessionId(0, 0), 0, 0);
+            TransactionKey first = view.nextTransaction(passed);
             return first == null ? Long.MAX_VALUE : first.expiryMs();
         }
     }
@@ -282,7 +313,7 @@ final class FakePartitions implements StepPort, AutoCloseable {
     private static TransactionRecord parse(byte[] record) {
         try {
             return TransactionRecord.parseFrom(record);
-        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw new AssertionError(e);
         }
     }

@@ -261,7 +261,7 @@ class TransactionCareTest {
         assertThat(cares.ticks).isEmpty();
         partitions.advance(200);
         assertThat(cares.ticks).hasSize(1);
-        assertThat(partitions.firstExpiryMs(1)).isEqualTo(Long.MAX_VALUE);
+        assertThat(partitions.record(1, id).getState()).isEqualTo(State.UNSPECIFIED);
         partitions.advance(EXPIRY_MS);
         assertThat(cares.ticks).hasSize(1);
     }
@@ -282,6 +282,9 @@ class TransactionCareTest {
             assertThat(cares.ticks.get(i) - cares.ticks.get(i - 1)).isGreaterThanOrEqualTo(TIMES.tickMs());
         }
         assertThat(cares.ticks).isNotEmpty();
-        assertThat(partitions.firstExpiryMs(1)).isEqualTo(Long.MAX_VALUE);
+        for (int i = 1; i <= 10; i++) {
+            assertThat(partitions.record(1, id(i, 0, 1_000 + 10 * i)).getState())
+                    .isEqualTo(State.UNSPECIFIED);
+        }
     }
 }

@@ -13,12 +13,16 @@ import io.weir.consensus.transaction.FakePartitions.Proposed;
 import io.weir.logstore.StreamHead;
 import io.weir.protocol.AbortedTransaction;
 import io.weir.protocol.AbortedTransaction.Reason;
+import io.weir.protocol.Command;
 import io.weir.protocol.CommittedTransaction;
 import io.weir.protocol.DistributedTransact;
+import io.weir.protocol.Fence;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.PartAppended;
 import io.weir.protocol.PreparedPart;
+import io.weir.protocol.Proposal;
 import io.weir.protocol.Refusal;
+import io.weir.protocol.RequestId;
 import io.weir.protocol.StreamName;
 import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionRecord.State;
@@ -327,5 +331,33 @@ class TransactionDriverTest {
         Outcome status = partitions.await(driver.status(id(1, 0, EXPIRY_MS), TIMEOUT_MS), TIMEOUT_MS);
         assertThat(status.getDecided().getAborted().getReason()).isEqualTo(Reason.EXPIRED);
         settle();
+    }
+
+    @Test
+    void aRequestThatWasFencedOffInAnyPartitionIsAborted() {
+        TransactionId id = id(1, 0, EXPIRY_MS);
+        Command fence = Command.newBuilder()
+                .setRequestId(RequestId.newBuilder()
+                        .setSessionHigh(id.getSessionHigh())
+                        .setSessionLow(id.getSessionLow())
+                        .setSequence(id.getSequence()))
+                .setFence(Fence.getDefaultInstance())
+                .build();
+        partitions.apply(
+                1, Proposal.newBuilder().setCommand(fence).setDeadlineMs(-1).build());
+        assertThat(aborted(id, all).getReason()).isEqualTo(Reason.FENCED);
+        settle();
+    }
+
+    @Test
+    void whatIsOfATimeThatNoClockShowsYetIsRefused() {
+        TransactionId id = id(1, 0, 1L << 40);
+        assertThat(commit(id, all).getRefusal().getReason()).isEqualTo(Refusal.Reason.INVALID);
+        assertThat(commit(id, DistributedTransact.getDefaultInstance())
+                        .getRefusal()
+                        .getReason())
+                .isEqualTo(Refusal.Reason.INVALID);
+        settle();
+        assertThat(count(StepCase.RESOLVE)).isZero();
     }
 }
