@@ -131,7 +131,7 @@ class SessionTableTest {
         int decided = 5;
         partition.apply(
                 T0, LongStream.rangeClosed(1, max).mapToObj(i -> request(i)).toArray(Command[]::new));
-        for (long sequence = max + 1; sequence <= max + decided; sequence++) {
+        for (long sequence = max + 1L; sequence <= max + decided; sequence++) {
             TransactionId id = Steps.id(SESSION, sequence, T0 + MINUTE);
             partition.apply(entry(T0, List.of(Steps.abort(id), Steps.forget(id))));
         }

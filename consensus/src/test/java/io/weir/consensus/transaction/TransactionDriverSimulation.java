@@ -127,7 +127,7 @@ class TransactionDriverSimulation {
             deaths |= events < Integer.MAX_VALUE;
             MortalPort port = new MortalPort(partitions, events);
             TransactionDriver driver = new TransactionDriver(port, partitions::partitionOfSlot);
-            long timeoutMs = 500 + random.nextInt(3_000);
+            long timeoutMs = 500L + random.nextInt(3_000);
             var unused = (random.nextInt(8) == 0
                             ? driver.status(sent.id, timeoutMs)
                             : driver.commit(sent.id, 0, sent.transact, timeoutMs))
