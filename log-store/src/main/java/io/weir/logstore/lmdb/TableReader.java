@@ -210,7 +210,7 @@ final class TableReader {
     /** Moves to the first row whose key is greater; false if there is none. */
     static boolean seekAfter(Cursor<UnsafeBuffer> rows, UnsafeBuffer key) {
         boolean found = rows.get(key, GetOp.MDB_SET_RANGE);
-        return found && rows.key().equals(key) ? rows.next() : found;
+        return (found && rows.key().equals(key)) ? rows.next() : found;
     }
 
     void locks(StreamKey stream, LockVisitor visitor) {

@@ -19,7 +19,6 @@ import io.weir.logstore.memory.Tables.LockKey;
 import io.weir.logstore.memory.Tables.Revision;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +100,8 @@ final class MemoryView implements ReadView {
         return next(tables.staged, after);
     }
 
-    private static @Nullable TransactionKey next(TreeMap<TransactionKey, byte[]> rows, @Nullable TransactionKey after) {
+    private static @Nullable TransactionKey next(
+            NavigableMap<TransactionKey, byte[]> rows, @Nullable TransactionKey after) {
         if (after != null) {
             return rows.higherKey(after);
         }
