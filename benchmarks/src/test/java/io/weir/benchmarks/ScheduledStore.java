@@ -14,6 +14,7 @@ import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
+import io.weir.client.TransactionInfo;
 import io.weir.client.TransactionResult;
 import io.weir.client.VectorPosition;
 import io.weir.protocol.ClusterDescription;
@@ -99,6 +100,11 @@ final class ScheduledStore implements EventStore, Time {
 
     @Override
     public Iterable<StreamInfo> streams(String prefix) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Iterable<TransactionInfo> transactions() {
         throw new UnsupportedOperationException();
     }
 

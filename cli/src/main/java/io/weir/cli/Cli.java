@@ -12,6 +12,7 @@ import io.weir.cli.shell.Console;
 import io.weir.cli.shell.ExitCode;
 import io.weir.cli.shell.FailureReport;
 import io.weir.cli.stream.StreamCommand;
+import io.weir.cli.tx.TxCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ final class Cli {
         weir.addSubcommand(new DemoCommand(console));
         weir.addSubcommand(new ServerCommand(console));
         weir.addSubcommand(StreamCommand.with(console));
+        weir.addSubcommand(TxCommand.with(console));
         weir.addSubcommand(ClusterCommand.with(console));
         weir.addSubcommand(BackupCommand.with(console));
         weir.addSubcommand(InspectCommand.with(console));

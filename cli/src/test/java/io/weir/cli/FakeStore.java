@@ -1,5 +1,6 @@
 package io.weir.cli;
 
+import io.weir.client.AbortReason;
 import io.weir.client.AppendResult;
 import io.weir.client.CallOptions;
 import io.weir.client.EventStore;
@@ -15,6 +16,7 @@ import io.weir.client.StreamInfo;
 import io.weir.client.StreamState;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
+import io.weir.client.TransactionInfo;
 import io.weir.client.TransactionResult;
 import io.weir.client.VectorPosition;
 import io.weir.client.Violation;
@@ -23,7 +25,9 @@ import io.weir.protocol.Member;
 import io.weir.protocol.NodeStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,6 +50,15 @@ public final class FakeStore implements EventStore {
 
     /** What each member says of itself, time after time; a null status cannot be reached. */
     public final Map<String, Supplier<@Nullable NodeStatus>> members = new TreeMap<>();
+
+    /** Every transaction is aborted for this. */
+    public @Nullable AbortReason aborting;
+
+    /** What became of requests; of all others nothing is known. */
+    public final Map<RequestId, RequestStatus> statuses = new HashMap<>();
+
+    /** Transactions that are under way. */
+    public final List<TransactionInfo> open = new ArrayList<>();
 
     public int partitions = 1;
     public boolean isClosed;
@@ -111,7 +124,10 @@ public final class FakeStore implements EventStore {
 
     @Override
     public CompletableFuture<RequestStatus> status(RequestId id) {
-        throw new UnsupportedOperationException("no verb asks for it");
+        RequestStatus status = statuses.get(id);
+        return status == null
+                ? CompletableFuture.completedFuture(RequestStatus.Forgotten.INSTANCE)
+                : CompletableFuture.completedFuture(status);
     }
 
     @Override
@@ -215,6 +231,11 @@ public final class FakeStore implements EventStore {
     }
 
     @Override
+    public Iterable<TransactionInfo> transactions() {
+        return List.copyOf(open);
+    }
+
+    @Override
     public CompletableFuture<VectorPosition> settled(VectorPosition token) {
         throw new UnsupportedOperationException("no verb has tokens");
     }
@@ -231,7 +252,42 @@ public final class FakeStore implements EventStore {
 
     @Override
     public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
-        throw new UnsupportedOperationException("no verb commits transactions");
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        if (aborting != null) {
+            return CompletableFuture.completedFuture(new TransactionResult.Aborted(aborting, 7));
+        }
+        return CompletableFuture.completedFuture(decide(transaction));
+    }
+
+    private synchronized TransactionResult decide(Transaction transaction) {
+        List<Violation> violations = new ArrayList<>();
+        Map<String, Long> last = new LinkedHashMap<>();
+        for (Transaction.Append append : transaction.appends()) {
+            long before = last.getOrDefault(append.stream(), lastOf(append.stream()));
+            check(append.stream(), append.expected(), before, violations);
+            last.put(append.stream(), before + append.events().size());
+        }
+        for (Transaction.Requirement requirement : transaction.requirements()) {
+            check(requirement.stream(), requirement.expected(), lastOf(requirement.stream()), violations);
+        }
+        if (!violations.isEmpty()) {
+            return new TransactionResult.Rejected(violations);
+        }
+        transaction.appends().forEach(append -> append.events().forEach(event -> record(append.stream(), event)));
+        return new TransactionResult.Committed(last, VectorPosition.of(0, log.size()));
+    }
+
+    private long lastOf(String stream) {
+        return streams.getOrDefault(stream, List.of()).size() - 1L;
+    }
+
+    private static void check(String stream, Expected expected, long last, List<Violation> violations) {
+        if (!holds(expected, last)) {
+            StreamState actual = last < 0 ? StreamState.Absent.INSTANCE : new StreamState.At(last);
+            violations.add(new Violation(stream, expected, actual));
+        }
     }
 
     @Override

@@ -117,6 +117,12 @@ public interface EventStore extends AutoCloseable {
     Iterable<StreamInfo> streams(String prefix);
 
     /**
+     * Lists the transactions over several partitions that are under way, partition by partition, those that expire first first:
+     * one that is open in several partitions comes several times. Iterating blocks.
+     */
+    Iterable<TransactionInfo> transactions();
+
+    /**
      * Turns the transactions in a token into positions: what was visible in each of their partitions, on some replica, when all
      * of them were. The result is small however many there were, and a read at it sees all that a read at the token sees. Asks
      * each partition once, and no partition if there are no transactions.

@@ -13,6 +13,7 @@ import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
+import io.weir.client.TransactionInfo;
 import io.weir.client.TransactionResult;
 import io.weir.client.VectorPosition;
 import io.weir.protocol.ClusterDescription;
@@ -73,6 +74,11 @@ final class EmbeddedEventStore implements EventStore {
     @Override
     public Iterable<StreamInfo> streams(String prefix) {
         return store.streams(prefix);
+    }
+
+    @Override
+    public Iterable<TransactionInfo> transactions() {
+        return store.transactions();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.weir.cli.shell.OutputOptions;
 import io.weir.cli.shell.Printer;
 import io.weir.client.EventStore;
 import io.weir.protocol.PartitionStatus;
+import io.weir.protocol.TransactionStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,6 +50,8 @@ final class StatusCommand implements Callable<Integer> {
             Column.number("TERM", row -> row.of(PartitionStatus::getTerm)),
             Column.number("APPLIED", row -> row.of(PartitionStatus::getAppliedIndex)),
             Column.number("NEXT POSITION", row -> row.of(PartitionStatus::getNextPosition)),
+            Column.number(
+                    "OPEN TX", row -> row.of(status -> status.getTransactions().getOpen())),
             Column.text("READY", row -> row.of(status -> status.getReady() ? "yes" : "no")),
             Column.text("REASON", Row::reason));
 
@@ -133,7 +136,7 @@ final class StatusCommand implements Callable<Integer> {
         if (status == null) {
             return node.put("reachable", false).put("reason", row.failure);
         }
-        return node.put("reachable", true)
+        node.put("reachable", true)
                 .put("partition", status.getPartition())
                 .put("role", status.getRole())
                 .put("leader", status.getLeader())
@@ -146,5 +149,17 @@ final class StatusCommand implements Callable<Integer> {
                 .put("checkpointIndex", status.getCheckpointIndex())
                 .put("streams", status.getStreams())
                 .put("storeBytes", status.getStoreBytes());
+        TransactionStatus transactions = status.getTransactions();
+        node.putObject("transactions")
+                .put("open", transactions.getOpen())
+                .put("oldestMs", transactions.getOldestMs())
+                .put("committed", transactions.getCommitted())
+                .put("rejected", transactions.getRejected())
+                .put("contention", transactions.getContention())
+                .put("expired", transactions.getExpired())
+                .put("recovered", transactions.getRecovered())
+                .put("fenced", transactions.getFenced())
+                .put("recoveries", transactions.getRecoveries());
+        return node;
     }
 }

@@ -23,6 +23,9 @@ final class ClusterFindings {
     /** A partition is checkpointed every 50 000 entries at the latest. */
     static final long CHECKPOINT_ENTRIES = 200_000;
 
+    /** A transaction that nobody drives is finished within seconds, unless a partition is missing. */
+    static final long OPEN_TRANSACTION_MS = 30_000;
+
     private static final String RUNNING = "RUNNING";
 
     private ClusterFindings() {}
@@ -79,6 +82,13 @@ final class ClusterFindings {
                     check,
                     "the last checkpoint is " + uncovered + " entries old: a restart replays them",
                     "See in the node's log why checkpoints fail; a full disk is the usual reason."));
+        }
+        long openMs = status.getLogTimeMs() - status.getTransactions().getOldestMs();
+        if (status.getTransactions().getOldestMs() > 0 && openMs > OPEN_TRANSACTION_MS) {
+            findings.add(Finding.wrong(
+                    check,
+                    "a transaction over several partitions has been open for " + openMs / 1_000 + " s",
+                    "See which: weir tx list. It ends by itself once all its partitions have leaders."));
         }
         if (status.hasMark()) {
             findings.addAll(mark(check, status.getMark()));

@@ -17,6 +17,7 @@ public final class InspectCommand {
         return new CommandLine(new InspectCommand())
                 .addSubcommand(new InspectLogCommand(console))
                 .addSubcommand(new InspectStoreCommand(console))
-                .addSubcommand(new InspectCheckpointCommand(console));
+                .addSubcommand(new InspectCheckpointCommand(console))
+                .addSubcommand(new InspectTxCommand(console));
     }
 }

@@ -81,7 +81,11 @@ final class InspectStoreCommand implements Callable<Integer> {
         names,
         sessions,
         answers,
-        expiry;
+        expiry,
+        heads,
+        transactions,
+        staged,
+        locks;
 
         Table table() {
             return Table.valueOf(name().toUpperCase(Locale.ROOT));

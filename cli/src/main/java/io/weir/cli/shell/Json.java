@@ -1,5 +1,6 @@
 package io.weir.cli.shell;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** JSON in and out; numbers keep the digits that they came with. */
@@ -30,6 +32,27 @@ public final class Json {
             return node.isMissingNode() ? null : node;
         } catch (IOException e) {
             return null;
+        }
+    }
+
+    /**
+     * The value that these bytes are as a whole.
+     *
+     * @throws IllegalArgumentException if they are no JSON; names the line and the column
+     */
+    public static JsonNode parse(byte[] utf8) {
+        try {
+            JsonNode node = MAPPER.readTree(utf8);
+            if (node.isMissingNode()) {
+                throw new IllegalArgumentException("there is nothing");
+            }
+            return node;
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            throw new IllegalArgumentException(
+                    "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading an array", e);
         }
     }
 

@@ -43,6 +43,13 @@ public final class EventOptions {
             description = "A word to find the event by; may be given more than once.")
     private List<String> tags = new ArrayList<>();
 
+    /** Where no options are given. */
+    public static EventOptions defaults() {
+        EventOptions options = new EventOptions();
+        options.type = "Event";
+        return options;
+    }
+
     /** An event with this payload; everything else from the options. */
     NewEvent of(byte[] payload) {
         String media = contentType == null ? guessed(payload) : contentType;
@@ -57,9 +64,16 @@ public final class EventOptions {
      */
     NewEvent ofJson(byte[] line, String where) {
         JsonNode node = Json.parseOrNull(line);
-        if (node == null || !node.isObject()) {
-            throw CliFailure.usage(
-                    where + " is no JSON object", "Write one event a line, as in: {\"data\":{\"total\":12}}");
+        if (node == null) {
+            throw notAnObject(where);
+        }
+        return ofJson(node, where);
+    }
+
+    /** As {@link #ofJson(byte[], String)}, of what was parsed before. */
+    public NewEvent ofJson(JsonNode node, String where) {
+        if (!node.isObject()) {
+            throw notAnObject(where);
         }
         byte[] payload = payload(node, where);
         Map<String, String> allProperties = new LinkedHashMap<>(properties);
@@ -71,6 +85,10 @@ public final class EventOptions {
         node.path("tags").forEach(tag -> allTags.add(tag.asText()));
         String media = node.path("contentType").asText(contentType == null ? guessed(payload) : contentType);
         return new NewEvent(id(node, where), node.path("type").asText(type), media, allProperties, allTags, payload);
+    }
+
+    private static CliFailure notAnObject(String where) {
+        return CliFailure.usage(where + " is no JSON object", "Write each event as in: {\"data\":{\"total\":12}}");
     }
 
     private static UUID id(JsonNode node, String where) {

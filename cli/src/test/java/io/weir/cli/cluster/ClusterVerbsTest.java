@@ -23,10 +23,10 @@ class ClusterVerbsTest {
         store.members.put("n3", () -> null);
         Run run = Run.weir(store, "cluster", "status", "-o", "table");
         assertThat(run.out()).isEqualTo("""
-                        NODE  PARTITION  ROLE         LEADER  TERM  APPLIED  NEXT POSITION  READY  REASON
-                        n1    0          LEADER       n1         3       12              5  yes
-                        n2    0          FOLLOWER     n1         3       11              5  yes
-                        n3    -          UNREACHABLE  -          -        -              -  -      WEIR-1001: nobody there
+                        NODE  PARTITION  ROLE         LEADER  TERM  APPLIED  NEXT POSITION  OPEN TX  READY  REASON
+                        n1    0          LEADER       n1         3       12              5        0  yes
+                        n2    0          FOLLOWER     n1         3       11              5        0  yes
+                        n3    -          UNREACHABLE  -          -        -              -        -  -      WEIR-1001: nobody there
                         """);
         assertThat(run.exitCode()).isZero();
     }

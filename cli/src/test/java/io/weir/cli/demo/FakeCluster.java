@@ -15,6 +15,7 @@ import io.weir.client.StreamInfo;
 import io.weir.client.StreamState;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
+import io.weir.client.TransactionInfo;
 import io.weir.client.TransactionResult;
 import io.weir.client.VectorPosition;
 import io.weir.client.Violation;
@@ -275,6 +276,11 @@ final class FakeCluster implements DemoCluster {
         @Override
         public Iterable<RecordedEvent> read(ReadRequest request) {
             return call(() -> List.copyOf(partitions.get(request.partition()).log));
+        }
+
+        @Override
+        public Iterable<TransactionInfo> transactions() {
+            throw new UnsupportedOperationException("the demo lists none");
         }
 
         @Override

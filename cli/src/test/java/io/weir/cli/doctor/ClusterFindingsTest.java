@@ -62,6 +62,18 @@ class ClusterFindingsTest {
     }
 
     @Test
+    void aTransactionThatIsOpenForLongIsNamed() {
+        PartitionStatus.Builder open = running(5).setLogTimeMs(100_000);
+        open.getTransactionsBuilder().setOpen(1).setOldestMs(70_000);
+        assertThat(ClusterFindings.of(List.of(member("n1", open)))).isEmpty();
+        open.getTransactionsBuilder().setOldestMs(69_999);
+        assertThat(only(member("n1", open)).what()).contains("open for 30 s");
+        assertThat(only(member("n1", open)).next()).contains("weir tx list");
+        open.getTransactionsBuilder().setOpen(0).setOldestMs(0);
+        assertThat(ClusterFindings.of(List.of(member("n1", open)))).isEmpty();
+    }
+
+    @Test
     void anOldCheckpointIsNamed() {
         assertThat(only(member("n1", running(300_000).setCheckpointIndex(50_000)))
                         .what())

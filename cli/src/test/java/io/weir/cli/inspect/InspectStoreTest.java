@@ -3,18 +3,25 @@ package io.weir.cli.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
 import io.weir.cli.FakeStore;
 import io.weir.cli.Run;
 import io.weir.cli.shell.Json;
 import io.weir.logstore.Checkpoint;
 import io.weir.logstore.Digest;
+import io.weir.logstore.Lock;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.SessionId;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamKey;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.lmdb.EnvDirectory;
 import io.weir.logstore.lmdb.LmdbLogStore;
 import io.weir.logstore.lmdb.Settings;
+import io.weir.protocol.Append;
+import io.weir.protocol.Prepare;
+import io.weir.protocol.TransactionRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -124,6 +131,55 @@ class InspectStoreTest {
         Run rows = inspect("store", "--table", "events");
         assertThat(rows.exitCode()).isEqualTo(1);
         assertThat(rows.err()).contains("key 0000000000000008").contains("checksum");
+    }
+
+    @Test
+    void showsTransactionsWithWhatTheyHold() {
+        TransactionKey id = new TransactionKey(99, new SessionId(0xabcdL << 48, 7), 5, 1);
+        try (LmdbLogStore store = filled()) {
+            try (WriteBatch batch = store.beginWrite()) {
+                batch.putTransaction(
+                        id,
+                        TransactionRecord.newBuilder()
+                                .setState(TransactionRecord.State.STAGED)
+                                .addParticipants(1)
+                                .addParticipants(2)
+                                .setSinceMs(77)
+                                .build()
+                                .toByteArray());
+                batch.putStaged(
+                        id,
+                        Prepare.newBuilder()
+                                .addAppends(Append.newBuilder()
+                                        .setStream(ByteString.copyFromUtf8("order-7"))
+                                        .addEvents(ByteString.EMPTY))
+                                .build()
+                                .toByteArray());
+                batch.putLock(new Lock(new StreamKey(1, "order-7".getBytes(StandardCharsets.UTF_8)), id, true));
+                batch.setState(new PartitionState(3, 6, EVENTS, 1, 78, new Digest(1, 2)));
+                batch.commit();
+            }
+            try (Checkpoint checkpoint = store.beginCheckpoint()) {
+                checkpoint.complete();
+            }
+        }
+        String name = "abcd0000000000000000000000000007-5@1+99";
+        JsonNode shown = json(inspect("tx"));
+        JsonNode record = shown.get("transactions").get(0);
+        assertThat(record.get("id").asText()).isEqualTo(name);
+        assertThat(record.get("state").asText()).isEqualTo("STAGED");
+        assertThat(record.get("participants")).hasSize(2);
+        assertThat(shown.get("staged")
+                        .get(0)
+                        .get("appends")
+                        .get(0)
+                        .get("stream")
+                        .asText())
+                .isEqualTo("order-7");
+        assertThat(shown.get("locks").get(0).get("holder").asText()).isEqualTo(name);
+        assertThat(shown.get("locks").get(0).get("mode").asText()).isEqualTo("exclusive");
+        assertThat(json(inspect("store", "--table", "locks")).get("rows")).hasSize(1);
+        assertThat(inspect("tx", "--limit", "0").exitCode()).isEqualTo(2);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.StreamState;
 import io.weir.client.Transaction;
+import io.weir.client.TransactionInfo;
 import io.weir.client.TransactionResult;
 import io.weir.client.VectorPosition;
 import io.weir.client.Violation;
@@ -24,7 +25,10 @@ import io.weir.protocol.Error;
 import io.weir.protocol.Event;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Refusal;
+import io.weir.protocol.TransactionId;
+import io.weir.protocol.TransactionRecord;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -272,6 +276,28 @@ final class Decoder {
                 info.getPartition(),
                 info.getLastPosition(),
                 Instant.ofEpochMilli(info.getLastStampMs()));
+    }
+
+    static TransactionInfo transactionInfo(int partition, io.weir.protocol.TransactionInfo info) {
+        TransactionId id = info.getId();
+        TransactionRecord record = info.getRecord();
+        TransactionInfo.State state = switch (record.getState()) {
+            case STAGED -> TransactionInfo.State.STAGED;
+            case COMMITTED -> TransactionInfo.State.COMMITTED;
+            case ABORTED -> TransactionInfo.State.ABORTED;
+            case NO, FORGOTTEN, UNSPECIFIED, UNRECOGNIZED ->
+                throw new EventStoreException.Internal(
+                        "partition " + partition + " names a transaction as open that is " + record.getState()
+                                + "; please report it",
+                        null);
+        };
+        return new TransactionInfo(
+                new RequestId(
+                        id.getSessionHigh(), id.getSessionLow(), id.getSequence(), id.getHome(), id.getExpiryMs()),
+                partition,
+                state,
+                record.getParticipantsList(),
+                Duration.ofMillis(Math.max(0, info.getLogTimeMs() - record.getSinceMs())));
     }
 
     // ---- failures

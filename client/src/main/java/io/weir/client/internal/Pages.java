@@ -7,9 +7,11 @@ import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
 import io.weir.client.RequestId;
 import io.weir.client.StreamInfo;
+import io.weir.client.TransactionInfo;
 import io.weir.client.VectorPosition;
 import io.weir.protocol.Direction;
 import io.weir.protocol.ListStreams;
+import io.weir.protocol.ListTransactions;
 import io.weir.protocol.Page;
 import io.weir.protocol.PreparedTransaction;
 import io.weir.protocol.QueryRequest;
@@ -17,6 +19,7 @@ import io.weir.protocol.ReadLevel;
 import io.weir.protocol.ReadPage;
 import io.weir.protocol.StreamList;
 import io.weir.protocol.TransactionId;
+import io.weir.protocol.TransactionList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -40,6 +43,7 @@ abstract class Pages<T> implements Iterator<T> {
 
     private static final int MAX_EVENTS_PER_PAGE = 4_096;
     private static final int STREAMS_PER_PAGE = 1_000;
+    private static final int TRANSACTIONS_PER_PAGE = 200;
 
     private final Queue<T> items = new ArrayDeque<>();
     private @Nullable CompletableFuture<Chunk<T>> fetched;
@@ -295,6 +299,57 @@ abstract class Pages<T> implements Iterator<T> {
                 after = page.getNextAfter();
             }
             return new Chunk<>(streams, partition == partitions);
+        }
+    }
+
+    // ---- transactions
+
+    /** The open transactions of all partitions, linearizably page by page. */
+    static final class Transactions extends Pages<TransactionInfo> {
+        private final Queries queries;
+        private final int partitions;
+        private final long timeoutMs;
+        private int partition;
+        private @Nullable TransactionId after;
+
+        Transactions(Queries queries, int partitions, long timeoutMs) {
+            this.queries = queries;
+            this.partitions = partitions;
+            this.timeoutMs = timeoutMs;
+        }
+
+        @Override
+        CompletableFuture<Chunk<TransactionInfo>> fetch() {
+            ListTransactions.Builder list = ListTransactions.newBuilder().setMaxTransactions(TRANSACTIONS_PER_PAGE);
+            if (after != null) {
+                list.setAfter(after);
+            }
+            QueryRequest request = QueryRequest.newBuilder()
+                    .setPartition(partition)
+                    .setListTransactions(list)
+                    .build();
+            return queries.ask("the list of transactions of partition " + partition, request, timeoutMs)
+                    .thenApply(answer -> advance(answer.getTransactions()));
+        }
+
+        private Chunk<TransactionInfo> advance(TransactionList page) {
+            int of = partition;
+            List<TransactionInfo> transactions = page.getTransactionsList().stream()
+                    .map(info -> Decoder.transactionInfo(of, info))
+                    .toList();
+            int count = page.getTransactionsCount();
+            if (page.getAtEnd()) {
+                partition++;
+                after = null;
+            } else if (count == 0) {
+                throw new EventStoreException.Internal(
+                        "the list of transactions of partition " + partition
+                                + " got a page without any that is not the last; please report it",
+                        null);
+            } else {
+                after = page.getTransactions(count - 1).getId();
+            }
+            return new Chunk<>(transactions, partition == partitions);
         }
     }
 }

@@ -17,6 +17,7 @@ import io.weir.client.RequestStatus;
 import io.weir.client.StreamInfo;
 import io.weir.client.Subscription;
 import io.weir.client.Transaction;
+import io.weir.client.TransactionInfo;
 import io.weir.client.TransactionResult;
 import io.weir.client.VectorPosition;
 import io.weir.client.spi.NodeChannel;
@@ -180,6 +181,11 @@ public final class RoutedEventStore implements EventStore {
     @Override
     public Iterable<StreamInfo> streams(String prefix) {
         return () -> new Pages.Streams(queries, prefix, cluster.partitions(), timeoutMs(null));
+    }
+
+    @Override
+    public Iterable<TransactionInfo> transactions() {
+        return () -> new Pages.Transactions(queries, cluster.partitions(), timeoutMs(null));
     }
 
     @Override

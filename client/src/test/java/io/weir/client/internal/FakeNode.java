@@ -199,6 +199,10 @@ final class FakeNode implements NodeChannel {
                 QueryResponse.newBuilder()
                         .setPage(page(state, request.getReadPage(), visible))
                         .build();
+            case LIST_TRANSACTIONS ->
+                QueryResponse.newBuilder()
+                        .setTransactions(state.open(request.getListTransactions()))
+                        .build();
             case GET_STREAM ->
                 QueryResponse.newBuilder()
                         .setStream(info(state, request.getPartition(), request.getGetStream()))

@@ -6,6 +6,7 @@ import io.weir.protocol.Appended;
 import io.weir.protocol.Command;
 import io.weir.protocol.Committed;
 import io.weir.protocol.Expected;
+import io.weir.protocol.ListTransactions;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.RecordedEvent;
 import io.weir.protocol.Refusal;
@@ -13,6 +14,8 @@ import io.weir.protocol.Rejected;
 import io.weir.protocol.RequestId;
 import io.weir.protocol.Requirement;
 import io.weir.protocol.StreamState;
+import io.weir.protocol.TransactionInfo;
+import io.weir.protocol.TransactionList;
 import io.weir.protocol.Violation;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +36,7 @@ final class FakePartition {
     /** Index of the last entry with a part of a transaction over several partitions that is visible here. */
     long logIndex;
 
+    final List<TransactionInfo> open = new ArrayList<>();
     final List<RecordedEvent> log = new ArrayList<>();
     final Map<ByteString, List<RecordedEvent>> streams = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
     final Set<Long> expiredSessions = new HashSet<>(); // by their lower half
@@ -130,6 +134,18 @@ final class FakePartition {
     private static Outcome rejected(List<Violation> violations) {
         return Outcome.newBuilder()
                 .setRejected(Rejected.newBuilder().addAllViolations(violations))
+                .build();
+    }
+
+    /** Two a page. */
+    TransactionList open(ListTransactions list) {
+        List<TransactionInfo> later = open.stream()
+                .dropWhile(info -> list.hasAfter() && !info.getId().equals(list.getAfter()))
+                .skip(list.hasAfter() ? 1 : 0)
+                .toList();
+        return TransactionList.newBuilder()
+                .addAllTransactions(later.subList(0, Math.min(2, later.size())))
+                .setAtEnd(later.size() <= 2)
                 .build();
     }
 

@@ -22,7 +22,11 @@ import io.weir.client.TransactionResult;
 import io.weir.client.VectorPosition;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
+import io.weir.protocol.TransactionId;
+import io.weir.protocol.TransactionInfo;
+import io.weir.protocol.TransactionRecord;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -181,6 +185,40 @@ class StatusTest {
         assertThat(cluster.look(() -> cluster.received.get(cluster.received.size() - 1))
                         .getLowWaterMark())
                 .isZero();
+    }
+
+    @Test
+    void openTransactionsAreListedPageByPageOverAllPartitions() {
+        assertThat(store.transactions()).isEmpty();
+        for (int i = 0; i < 5; i++) {
+            int sequence = i + 1;
+            cluster.change(() -> cluster.partitions
+                    .get(1)
+                    .open
+                    .add(TransactionInfo.newBuilder()
+                            .setId(TransactionId.newBuilder()
+                                    .setSessionHigh(3)
+                                    .setSessionLow(4)
+                                    .setSequence(sequence)
+                                    .setExpiryMs(99)
+                                    .setHome(1))
+                            .setRecord(TransactionRecord.newBuilder()
+                                    .setState(TransactionRecord.State.STAGED)
+                                    .addAllParticipants(List.of(0, 1))
+                                    .setSinceMs(70))
+                            .setLogTimeMs(100)
+                            .build()));
+        }
+        List<io.weir.client.TransactionInfo> listed = new ArrayList<>();
+        store.transactions().forEach(listed::add);
+        assertThat(listed).extracting(info -> info.id().sequence()).containsExactly(1L, 2L, 3L, 4L, 5L);
+        assertThat(listed.get(2))
+                .isEqualTo(new io.weir.client.TransactionInfo(
+                        new RequestId(3, 4, 3, 1, 99),
+                        1,
+                        io.weir.client.TransactionInfo.State.STAGED,
+                        List.of(0, 1),
+                        Duration.ofMillis(30)));
     }
 
     @Test
