@@ -29,18 +29,29 @@ final class ReadmeTest {
             NewEvent placed = NewEvent.json("OrderPlaced", "{\"total\": 12}");
             store.append("order-7", Expected.noStream(), List.of(placed)).join().orThrow();
 
-            // All or nothing. A common {routing key} keeps both accounts in one partition.
+            // All or nothing, wherever the streams lie.
             NewEvent debit = NewEvent.json("Debited", "{\"amount\": 5}");
             NewEvent credit = NewEvent.json("Credited", "{\"amount\": 5}");
             TransactionResult result = store.commit(Transaction.builder()
-                            .append("{bank}account-a", Expected.noStream(), debit)
-                            .append("{bank}account-b", Expected.noStream(), credit)
-                            .require("{bank}limits", Expected.atMost(17)) // a condition on a stream that is not written
+                            .append("account-a", Expected.noStream(), debit)
+                            .append("account-b", Expected.noStream(), credit)
+                            .require("limits", Expected.atMost(17)) // a condition on a stream that is not written
                             .build())
                     .join();
             if (result instanceof TransactionResult.Rejected rejected) {
                 System.err.println(rejected.violations()); // every failed condition, with what was found
             }
+
+            // With reads: runs again if what it has read has changed before it could be committed.
+            int transfers = store.transact(tx -> {
+                int before = tx.read("account-a").size();
+                if (before < 10) {
+                    tx.append("account-a", debit);
+                    tx.append("account-b", credit);
+                }
+                return before;
+            });
+            System.out.println(transfers + " transfers before this one");
 
             for (RecordedEvent event : store.read(ReadRequest.stream("order-7").limit(100))) {
                 System.out.println(event.revision() + " " + event.type() + " " + event.text());
@@ -48,7 +59,8 @@ final class ReadmeTest {
         }
         // README ends
         try (EventStore store = Weir.open(directory)) {
-            assertThat(store.read(ReadRequest.stream("{bank}account-b"))).hasSize(1);
+            assertThat(store.read(ReadRequest.stream("account-a"))).hasSize(2);
+            assertThat(store.read(ReadRequest.stream("account-b"))).hasSize(2);
             assertThat(store.read(ReadRequest.stream("order-7")))
                     .extracting(RecordedEvent::type)
                     .containsExactly("OrderPlaced");
