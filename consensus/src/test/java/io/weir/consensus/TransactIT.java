@@ -66,7 +66,8 @@ class TransactIT {
             tokensAreReadAt(store, accounts, opened.token());
             moneyMoves(store, accounts);
             statusIsFinal(store, accounts, opened.token());
-            TestCluster.await("all is resolved", () -> !store.transactions().iterator().hasNext());
+            TestCluster.await(
+                    "all is resolved", () -> !store.transactions().iterator().hasNext());
             cluster.assertEqualDigests();
         }
     }
@@ -89,7 +90,10 @@ class TransactIT {
 
     private static int sum(EventStore store, List<String> accounts) {
         return store.transact(
-                tx -> accounts.stream().mapToInt(account -> balance(tx, account)).sum(), LONG);
+                tx -> accounts.stream()
+                        .mapToInt(account -> balance(tx, account))
+                        .sum(),
+                LONG);
     }
 
     private static void moneyMoves(EventStore store, List<String> accounts) throws Exception {
@@ -98,8 +102,8 @@ class TransactIT {
             List<Future<?>> clients = new ArrayList<>();
             for (int client = 0; client < 3; client++) {
                 Random random = new Random(client);
-                clients.add(threads.submit(
-                        () -> IntStream.range(0, 20).forEach(i -> transfer(store, accounts, random))));
+                clients.add(
+                        threads.submit(() -> IntStream.range(0, 20).forEach(i -> transfer(store, accounts, random))));
             }
             clients.add(threads.submit(() -> IntStream.range(0, 5)
                     .forEach(i -> assertThat(sum(store, accounts)).isEqualTo(600))));

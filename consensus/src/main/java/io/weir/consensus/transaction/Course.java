@@ -143,10 +143,7 @@ final class Course {
                     .build();
             return new End(Steps.outcome(reused), null, null);
         }
-        Outcome answer = Steps.answer(home);
-        return answer == null
-                ? new End(null, Proposals.forgotten(id.getHome()), decided)
-                : new End(answer, null, decided);
+        return new End(Steps.answer(home), null, decided);
     }
 
     /** This abort was stored: the client is told what it was for, which is more than there is a reason for. */

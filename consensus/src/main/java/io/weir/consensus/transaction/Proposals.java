@@ -69,16 +69,6 @@ final class Proposals {
         return failure;
     }
 
-    /** Home knows nothing of the transaction, and of one that was over long ago it would not. */
-    static NodeFailure forgotten(int home) {
-        return new NodeFailure(
-                Error.Code.DEADLINE_EXCEEDED,
-                "partition " + home
-                        + ", which decides the transaction, no longer knows whether there was one: it is past its"
-                        + " expiry, and its session has ended or has given up the answer; the outcome is unknown",
-                true);
-    }
-
     private static NodeFailure unexpected(int partition, String step, Outcome outcome) {
         return new NodeFailure(
                 Error.Code.INTERNAL,

@@ -13,7 +13,6 @@ import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionStep;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /** The steps of transactions, and the answers to them, as messages. */
 final class Steps {
@@ -64,11 +63,8 @@ final class Steps {
         return false;
     }
 
-    /** What a client is told about what home has answered to a Decide; null if home knows nothing any more. */
-    static @Nullable Outcome answer(Outcome home) {
-        if (home.getDecided().getForgottenOrNever()) {
-            return null;
-        }
+    /** What a client is told about what home has answered to a Decide. That home knows nothing any more stands. */
+    static Outcome answer(Outcome home) {
         return home.getDecided().getNever()
                 ? Outcome.newBuilder()
                         .setDecided(Decided.newBuilder().setAborted(aborted(AbortedTransaction.Reason.EXPIRED)))

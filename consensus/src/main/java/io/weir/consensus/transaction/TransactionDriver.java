@@ -55,9 +55,10 @@ public final class TransactionDriver {
      * is the same. Without appends and requirements it is {@link #status}.
      *
      * @param timeoutMs how long the client will wait; the future may complete a tenth of a second later
-     * @return what home has stored: {@code decided} with {@code committed} or {@code aborted}. A {@code refusal}, if it is
-     *     malformed, or its id was used for something else, or is of a time that no clock shows yet. Fails with {@link NodeFailure}: THROTTLED, and nothing was done;
-     *     DEADLINE_EXCEEDED with an unknown outcome; what kept a partition from preparing its part, if it was aborted for that
+     * @return what home has stored: {@code decided} with {@code committed} or {@code aborted}, or with {@code
+     *     forgotten_or_never}: then the outcome is unknown, and to ask again is in vain. A {@code refusal}, if it is malformed,
+     *     or its id was used for something else, or is of a time that no clock shows yet. Fails with {@link NodeFailure}:
+     *     THROTTLED, and nothing was done; DEADLINE_EXCEEDED with an unknown outcome; what kept a partition from preparing its part, if it was aborted for that
      */
     public CompletableFuture<Outcome> commit(
             TransactionId id, long lowWaterMark, DistributedTransact transact, long timeoutMs) {
@@ -145,13 +146,7 @@ public final class TransactionDriver {
             return proposals
                     .decide(Steps.abort(id, List.of(), Steps.aborted(AbortedTransaction.Reason.FENCED)), timeoutMs)
                     .whenComplete((home, failure) -> place.leave())
-                    .thenApply(home -> {
-                        Outcome answer = Steps.answer(home);
-                        if (answer == null) {
-                            throw Proposals.forgotten(id.getHome());
-                        }
-                        return answer;
-                    });
+                    .thenApply(Steps::answer);
         } catch (NodeFailure e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -133,13 +133,9 @@ class DriverFaultsTest {
     @Test
     void homeThatHasForgottenLeavesTheOutcomeUnknown() {
         partitions.advance(Transactions.LIFE_MS + 1);
-        CompletableFuture<Outcome> answer = driver.commit(id, 0, all, TIMEOUT_MS);
-        awaitFailure(answer);
-        assertThat(error(answer).getMaybeExecuted()).isTrue();
-        assertThat(error(answer).getMessage()).contains("no longer knows");
-        CompletableFuture<Outcome> status = driver.status(id, TIMEOUT_MS);
-        awaitFailure(status);
-        assertThat(error(status)).isEqualTo(error(answer));
+        assertThat(commit(all).getDecided().getForgottenOrNever()).isTrue();
+        Outcome status = partitions.await(driver.status(id, TIMEOUT_MS), TIMEOUT_MS);
+        assertThat(status.getDecided().getForgottenOrNever()).isTrue();
         settle();
     }
 
