@@ -28,8 +28,9 @@ import picocli.CommandLine.Option;
             "Put a git history into a cluster of three processes, kill -9 the leader of a partition on the way,"
                     + " and have git judge what comes out.",
             "",
-            "Every path is a stream; every commit appends to the streams of all paths that it touches."
-                    + " Everything is temporary and removed at the end.",
+            "Every path is a stream; every commit is one transaction over the streams of all paths that it touches,"
+                    + " in whatever partitions they lie. One leader dies when a transaction is prepared and not decided,"
+                    + " and a second client looks for halves. Everything is temporary and removed at the end.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -135,7 +136,7 @@ public final class DemoCommand implements Callable<Integer> {
     private void play(DemoInput input, Stage stage, Lines lines) throws CheckFailed, IOException {
         try {
             DemoCluster cluster = start(stage, lines);
-            new DemoRun(input, cluster, stage.connect(cluster), lines).play();
+            new DemoRun(input, cluster, stage.connect(cluster), stage.connect(cluster), lines).play();
             if (keep != null) {
                 lines.print("kept", stage.directory().toString());
             }

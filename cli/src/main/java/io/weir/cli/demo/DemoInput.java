@@ -19,6 +19,9 @@ interface DemoInput {
     /** How many units there are; at least one. */
     int size();
 
+    /** What a unit is called, itself: at most 64 characters, and no other is called so. */
+    String name(int number);
+
     /** The events of a unit, in order; never empty. Units are written in the order of their numbers, from 0. */
     List<Write> unit(int number);
 

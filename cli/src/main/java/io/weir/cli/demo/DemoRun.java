@@ -1,225 +1,190 @@
 package io.weir.cli.demo;
 
-import static io.weir.cli.demo.Importer.join;
-
-import io.weir.cli.demo.DemoInput.Write;
 import io.weir.client.EventStore;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
-import io.weir.client.TransactionResult;
-import io.weir.protocol.ClusterDescription;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The play of the demo: write a history, kill the leader of a partition on the way and go on, start it again, compare the
- * replicas, read everything back, judge. It prints what it measured and nothing else. Used by one thread.
+ * The play of the demo: write a history, have the leader of a partition end in the middle of a transaction, kill another one,
+ * and go on; compare the replicas, read everything back, judge. Meanwhile a second client looks for halves of transactions. It
+ * prints what it measured and nothing else. Used by one thread.
  */
 final class DemoRun {
     /** Below this many events a rate would say more about the warm-up than about the store. */
     private static final int MIN_EVENTS_FOR_A_RATE = 10_000;
 
-    /** Asking for the leader takes time; these are sent between the answer and the kill, so that it hits appends in flight. */
-    private static final int UNITS_BEFORE_KILL = 32;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** Asking for the leader takes time; these are taken between the answer and the death, so that it hits some in flight. */
+    private static final int UNITS_BEFORE_DEATH = 32;
 
     private final DemoInput input;
     private final DemoCluster cluster;
     private final EventStore store;
+    private final PairReader reader;
     private final Importer importer;
     private final Lines lines;
+    private final Scene scene;
 
-    /** A leader that was killed, and the first append that its partition has to acknowledge afterwards. */
-    private record Kill(
-            String nodeId,
-            int partition,
-            long atNanos,
-            long eventsBefore,
-            CompletableFuture<Long> acknowledgedAtNanos) {}
-
-    DemoRun(DemoInput input, DemoCluster cluster, EventStore store, Lines lines) {
+    /** @param second a client of its own, for the reader */
+    DemoRun(DemoInput input, DemoCluster cluster, EventStore store, EventStore second, Lines lines) {
         this.input = input;
         this.cluster = cluster;
         this.store = store;
-        this.importer = new Importer(store);
+        this.reader = PairReader.start(second);
+        this.importer = new Importer(store, reader::offer);
         this.lines = lines;
+        this.scene = new Scene(cluster, store, importer, lines);
     }
 
     /** Plays it to the end, or to the first check that fails. */
     void play() throws CheckFailed, IOException {
-        Kill kill = importAll();
-        restart(kill);
+        KilledLeader killed = importAll();
+        printPairs(reader.end());
+        printReplicas(killed.restart());
         readBack();
         lines.note("judging ...");
         lines.print("judged", input.judge());
     }
 
-    private Kill importAll() throws CheckFailed {
+    private KilledLeader importAll() throws CheckFailed {
         long start = System.nanoTime();
-        Kill kill = null;
-        int killAt = Math.max(1, input.size() * 2 / 5);
+        int haltAt = input.size() / 5;
+        int killAt = Math.max(1, input.size() * 3 / 5);
+        int aimAt = Math.max(haltAt, killAt - UNITS_BEFORE_DEATH);
         int partition = store.partitionOf(input.unit(0).get(0).stream());
-        String leader = "";
+        KilledLeader killed;
         try (Progress progress = lines.progress("import", input.units(), input.size())) {
-            for (int i = 0; i < input.size(); i++) {
-                if (i == Math.max(0, killAt - UNITS_BEFORE_KILL)) {
-                    leader = leaderOf(partition);
-                }
-                if (i == killAt) {
-                    kill = kill(leader, partition, i);
-                }
-                importer.append(input.unit(i));
-                progress.stepTo(i + 1);
+            append(0, haltAt, progress);
+            if (store.partitions() > 1) {
+                HaltedLeader halted = HaltedLeader.choose(scene, partition);
+                int waitAt = Math.min(aimAt, haltAt + UNITS_BEFORE_DEATH);
+                append(haltAt, waitAt, progress);
+                halted.awaitRecovery();
+                append(waitAt, aimAt, progress);
+                new Replicas(store, cluster.nodeIds()).awaitServing(Scene.PATIENCE);
+            } else {
+                append(haltAt, aimAt, progress);
             }
-            if (kill == null) {
-                kill = kill(leader, partition, input.size());
-            }
+            String leader = scene.leaderOf(partition);
+            append(aimAt, killAt, progress);
+            String when = String.format(Locale.ROOT, "after %,d of %,d %s", killAt, input.size(), input.units());
+            killed = KilledLeader.kill(scene, leader, partition, when);
+            append(killAt, input.size(), progress);
             importer.drain();
         }
-        printImport(kill, System.nanoTime() - start);
-        return kill;
+        killed.awaitFailover();
+        printImport(System.nanoTime() - start);
+        return killed;
     }
 
-    private Kill kill(String leader, int partition, int unitsSent) {
-        long inFlight = importer.inFlight();
-        long eventsBefore = importer.written().events();
-        long atNanos = System.nanoTime();
-        cluster.kill(leader);
-        CompletableFuture<Long> acknowledged =
-                importer.send(List.of(probe(leader, partition))).thenApply(DemoRun::nowIfCommitted);
-        lines.print(
-                "kill -9",
-                String.format(
-                        Locale.ROOT,
-                        "node %s, leader of partition %d, after %,d of %,d %s; %,d transactions were in flight",
-                        leader,
-                        partition,
-                        unitsSent,
-                        input.size(),
-                        input.units(),
-                        inFlight));
-        return new Kill(leader, partition, atNanos, eventsBefore, acknowledged);
-    }
-
-    private static long nowIfCommitted(TransactionResult result) {
-        result.orThrow();
-        return System.nanoTime();
-    }
-
-    /** An event of the demo's own, so that there is one to await however short what is left of the history. */
-    private Write probe(String nodeId, int partition) {
-        int number = 0;
-        while (store.partitionOf("demo/kill-" + number) != partition) {
-            number++;
+    private void append(int from, int to, Progress progress) throws CheckFailed {
+        for (int i = from; i < to; i++) {
+            importer.append(input.name(i), input.unit(i));
+            progress.stepTo(i + 1);
         }
-        return new Write(
-                "demo/kill-" + number,
-                NewEvent.of("LeaderKilled", "text/plain", nodeId.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private String leaderOf(int partition) throws CheckFailed {
-        return Poll.until(PATIENCE, "partition " + partition + " to have a leader", () -> {
-            ClusterDescription description = join(store.cluster());
-            String leader = partition < description.getLeadersCount() ? description.getLeaders(partition) : "";
-            return leader.isEmpty() ? null : leader;
-        });
-    }
-
-    private void printImport(Kill kill, long nanos) {
-        long failoverMs = (join(kill.acknowledgedAtNanos()) - kill.atNanos()) / 1_000_000;
-        lines.print(
-                "failover",
-                String.format(
-                        Locale.ROOT,
-                        "%,d ms from the kill until partition %d acknowledged an append again, of an event of the demo's own",
-                        failoverMs,
-                        kill.partition()));
+    private void printImport(long nanos) {
         StreamTally written = importer.written();
         String rate = written.events() < MIN_EVENTS_FOR_A_RATE
                 ? ""
                 : String.format(
-                        Locale.ROOT,
-                        ", %,d events/s, the failover included",
-                        written.events() * 1_000_000_000L / nanos);
+                        Locale.ROOT, ", %,d events/s, both deaths included", written.events() * 1_000_000_000L / nanos);
         lines.print(
                 "imported",
                 String.format(
                         Locale.ROOT,
-                        "%,d %s as %,d events in %,d streams, %,d transactions, in %.1f s%s",
+                        "%,d %s as %,d events in %,d streams, in %.1f s%s",
                         input.size(),
                         input.units(),
                         written.events(),
                         written.streams(),
-                        importer.transactions(),
                         nanos / 1e9,
                         rate));
-        if (store.partitions() > 1) {
-            lines.print(
-                    "across",
-                    String.format(
-                            Locale.ROOT,
-                            "%,d %s touched several partitions: in this version one atomic transaction per partition",
-                            importer.unitsOverPartitions(),
-                            input.units()));
-        }
+        List<String> over = new ArrayList<>();
+        importer.transactions()
+                .forEach((partitions, count) -> over.add(String.format(Locale.ROOT, "%,d", count)
+                        + (partitions == 1 ? " in one partition" : " over " + partitions)));
+        lines.print("atomic", transactions() + " transactions, each all or nothing: " + String.join(", ", over));
         if (importer.unitsSplit() > 0) {
             lines.print(
                     "split",
                     String.format(
                             Locale.ROOT,
-                            "%,d %s exceeded the limits of one transaction",
+                            "%,d %s exceeded the limits of one transaction, and are several",
                             importer.unitsSplit(),
                             input.units()));
         }
     }
 
-    private void restart(Kill kill) throws CheckFailed {
-        long start = System.nanoTime();
-        lines.note("starting node " + kill.nodeId() + " again ...");
-        cluster.restart(kill.nodeId());
-        Replicas replicas = new Replicas(store, cluster.nodeIds());
-        Replicas.Agreement agreement = replicas.awaitAgreement(PATIENCE);
+    private String transactions() {
+        long all = importer.transactions().values().stream()
+                .mapToLong(Integer::longValue)
+                .sum();
+        return String.format(Locale.ROOT, "%,d", all);
+    }
+
+    private void printPairs(PairReader.Count count) {
         lines.print(
-                "restart",
+                "pairs",
                 String.format(
                         Locale.ROOT,
-                        "node %s caught up in %.1f s with %,d events written while it was away",
-                        kill.nodeId(),
-                        (System.nanoTime() - start) / 1e9,
-                        importer.written().events() - kill.eventsBefore()));
+                        "%,d pairs of streams of one transaction, %,d of them over several partitions, were read by a"
+                                + " second client meanwhile; halves seen: 0",
+                        count.pairs(),
+                        count.spread()));
+        lines.print(
+                "",
+                String.format(
+                        Locale.ROOT,
+                        "it saw %,d transactions whole and %,d not yet; %,d pairs changed while it looked, and were read again",
+                        count.whole(),
+                        count.pairs() - count.whole(),
+                        count.again()));
+    }
+
+    private void printReplicas(Replicas.Agreement agreement) {
         lines.print(
                 "replicas",
                 String.format(
                         Locale.ROOT,
-                        "digests of %d replicas of each of %d partitions are equal",
+                        "digests of %d replicas of each of %d partitions are equal; transactions in doubt: 0",
                         agreement.nodes(),
                         agreement.partitions()));
+        lines.print(
+                "retried",
+                String.format(
+                        Locale.ROOT,
+                        "%,d attempts of transactions gave way to another one, %,d were given up after a death",
+                        agreement.contention(),
+                        agreement.recovered()));
     }
 
     private void readBack() throws CheckFailed {
         StreamTally written = importer.written();
         StreamTally found = new StreamTally();
+        TransactionTally whole = new TransactionTally();
         String gap = null;
         try (Progress progress = lines.progress("read back", "events", written.events())) {
             for (int partition = 0; partition < store.partitions(); partition++) {
                 long position = 0;
                 for (RecordedEvent event : store.read(ReadRequest.partition(partition))) {
                     gap = gap == null ? gapAt(event, partition, position, found) : gap;
-                    Importer.tally(found, event);
+                    found.addWhole(event.stream(), asWritten(event));
+                    whole.add(event);
                     input.readBack(event);
                     position++;
                     progress.stepTo(found.events());
                 }
             }
         }
-        List<String> differences = written.differencesTo(found);
+        List<String> differences = new ArrayList<>(written.differencesTo(found));
+        differences.addAll(whole.torn());
         if (gap != null || !differences.isEmpty()) {
             throw new CheckFailed(
                     String.format(
@@ -233,9 +198,16 @@ final class DemoRun {
                 "read back",
                 String.format(
                         Locale.ROOT,
-                        "%,d events, every stream complete and as written; acknowledged events lost: %d",
+                        "%,d events of %,d transactions, every one whole, every stream as written; acknowledged events"
+                                + " lost: %d",
                         found.events(),
+                        whole.transactions(),
                         written.missingIn(found)));
+    }
+
+    private static NewEvent asWritten(RecordedEvent event) {
+        return new NewEvent(
+                event.id(), event.type(), event.contentType(), event.properties(), event.tags(), event.payload());
     }
 
     private static @Nullable String gapAt(RecordedEvent event, int partition, long position, StreamTally found) {

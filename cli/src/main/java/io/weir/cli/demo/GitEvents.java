@@ -19,15 +19,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a git history looks as events: a stream for each path, and one stream for the graph of the commits, which also gives
- * commits without changes a place.
+ * How a git history looks as events: a stream for each path, and one for each commit, which also gives commits without changes
+ * a place. One stream for all commits would do as well, but every commit's transaction would have to wait for the one before.
  *
  * <p>Stream names are injective. A path of valid UTF-8 that fits is its own name; any other is named by its SHA-256, under a
  * prefix that no path can produce. The event carries the raw path in either case.
  */
 final class GitEvents {
-    /** The stream of the commits, in the order of the export. */
-    static final String COMMITS = "git/commits";
+    private static final String COMMIT = "git/commit/";
 
     static final String COMMITTED = "Committed";
     static final String WRITTEN = "PathWritten";
@@ -51,6 +50,15 @@ final class GitEvents {
         return text != null && PATH.length() + path.length() <= Limits.MAX_STREAM_NAME_BYTES
                 ? PATH + text
                 : HASHED_PATH + HexFormat.of().formatHex(sha256(path.bytes()));
+    }
+
+    /** The stream of a commit. */
+    static String streamOf(String commitId) {
+        return COMMIT + commitId;
+    }
+
+    static boolean isCommitStream(String stream) {
+        return stream.startsWith(COMMIT);
     }
 
     static boolean isPathStream(String stream) {

@@ -110,10 +110,15 @@ final class GitInput implements DemoInput {
     }
 
     @Override
+    public String name(int number) {
+        return commits.get(number).id();
+    }
+
+    @Override
     public List<Write> unit(int number) {
         GitCommit commit = commits.get(number);
         List<Write> writes = new ArrayList<>(commit.changes().size() + 1);
-        writes.add(new Write(GitEvents.COMMITS, GitEvents.committed(commit)));
+        writes.add(new Write(GitEvents.streamOf(commit.id()), GitEvents.committed(commit)));
         for (GitCommit.Change change : commit.changes()) {
             GitCommit.Change written =
                     number == corruptCommit && change.path().equals(corruptPath) ? corrupt(change) : change;
@@ -139,9 +144,14 @@ final class GitInput implements DemoInput {
 
     @Override
     public String judge() throws CheckFailed, IOException {
+        List<String> ids = commits.stream().map(GitCommit::id).toList();
+        if (!fold.commits().equals(Set.copyOf(ids))) {
+            throw new CheckFailed(
+                    "the store holds " + fold.commits().size() + " commits, and not those of the history");
+        }
         List<String> differences = new ArrayList<>();
         Set<String> chain = new HashSet<>(fold.firstParentChain(tip()));
-        List<String> judged = sample(fold.commits(), chain, judgedOnEachSide);
+        List<String> judged = sample(ids, chain, judgedOnEachSide);
         long compared = 0;
         int wrongCommits = 0;
         for (String id : judged) {

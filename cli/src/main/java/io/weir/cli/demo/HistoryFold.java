@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +48,12 @@ final class HistoryFold {
     private final Map<String, Integer> numbers = new HashMap<>();
 
     private final Map<Integer, List<String>> parents = new HashMap<>();
-    private final List<String> commits = new ArrayList<>();
+    private final Set<String> commits = new HashSet<>();
     private final Map<GitPath, PathHistory> paths = new HashMap<>();
 
     /** Takes an event; those of one stream in their order, streams in any. */
     void add(RecordedEvent event) throws CheckFailed {
-        if (event.stream().equals(GitEvents.COMMITS)) {
+        if (GitEvents.isCommitStream(event.stream())) {
             GitEvents.Commit commit = GitEvents.parseCommit(event);
             parents.put(number(commit.id()), commit.parents());
             commits.add(commit.id());
@@ -68,8 +70,8 @@ final class HistoryFold {
         return given == null ? next : given;
     }
 
-    /** All commits, in the order of their stream. */
-    List<String> commits() {
+    /** All commits. */
+    Set<String> commits() {
         return commits;
     }
 
@@ -86,7 +88,7 @@ final class HistoryFold {
             Integer number = numbers.get(at);
             List<String> before = number == null ? null : parents.get(number);
             if (before == null) {
-                throw new CheckFailed("commit " + at + " is missing in stream \"" + GitEvents.COMMITS + "\"");
+                throw new CheckFailed("stream \"" + GitEvents.streamOf(at) + "\" is missing");
             }
             chain.add(at);
             if (before.isEmpty()) {

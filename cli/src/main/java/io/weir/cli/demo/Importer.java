@@ -1,157 +1,164 @@
 package io.weir.cli.demo;
 
 import io.weir.cli.demo.DemoInput.Write;
+import io.weir.client.AbortReason;
 import io.weir.client.CallOptions;
 import io.weir.client.EventStore;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
-import io.weir.client.RecordedEvent;
 import io.weir.client.Transaction;
 import io.weir.client.TransactionResult;
 import io.weir.protocol.Limits;
-import io.weir.protocol.StreamName;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
- * The one writer of the demo: it sends units one after another without awaiting each, one transaction for each partition
- * that a unit touches.
+ * The one writer of the demo: each unit is one transaction, whatever partitions its streams lie in. Those that share no stream
+ * are under way together; one that does waits for the other.
  *
  * <p>It knows what every stream holds, so every append carries the exact revision that it expects: an event lost, doubled or
- * out of order makes a later append of its stream fail. Used by one thread.
+ * out of order makes a later append of its stream fail. Used by one thread, but for {@link #inFlight}.
  */
 final class Importer {
     /**
-     * Units sent and not yet answered. It bounds what a partition without a leader keeps the others from forgetting: a session
+     * Units taken and not yet answered. It bounds what a partition without a leader keeps the others from forgetting: a session
      * holds {@link Limits#MAX_ANSWERS_PER_SESSION} answers above the oldest open request.
      */
     private static final int MAX_OPEN_UNITS = 256;
 
     private static final int MAX_OPEN_BYTES = 16 << 20;
 
-    /** Of one encoded event beyond its texts and payload: identity, field tags, lengths. */
-    private static final int EVENT_OVERHEAD_BYTES = 64;
-
     /** Longer than any election: what is not acknowledged by then has failed. */
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    private record Open(
-            CompletableFuture<TransactionResult> result, Map<String, Long> expected, long bytes, boolean endsUnit) {}
+    private record Open(CompletableFuture<TransactionResult> done, Sent what, long bytes, boolean endsUnit) {}
 
-    /** A part of a unit that goes into one transaction. */
-    private record Part(List<Write> writes, long bytes) {}
+    /**
+     * The last transaction that writes a stream.
+     *
+     * @param called completes when it has been given to the store
+     * @param done completes when it is answered
+     */
+    private record Writer(boolean isSpread, CompletableFuture<?> called, CompletableFuture<?> done) {
+        /** Calls for one partition take effect in their order; one over several is not ordered with any that is still open. */
+        CompletableFuture<?> before(boolean isNextSpread) {
+            return isSpread || isNextSpread ? done : called;
+        }
+    }
 
     private final EventStore store;
+    private final Consumer<Sent> listener;
     private final StreamTally written = new StreamTally();
     private final Deque<Open> open = new ArrayDeque<>();
+    private final Map<String, Writer> writers = new HashMap<>();
+    private final Set<CompletableFuture<TransactionResult>> inFlight = ConcurrentHashMap.newKeySet();
+    private final Map<AbortReason, Integer> aborted = new ConcurrentHashMap<>();
+    private final Map<Integer, Integer> transactions = new TreeMap<>();
     private int openUnits;
     private long openBytes;
-    private long transactions;
-    private long unitsOverPartitions;
     private long unitsSplit;
 
-    Importer(EventStore store) {
+    /** @param listener hears of each transaction when it is given to the store; called on several threads, must be short */
+    Importer(EventStore store, Consumer<Sent> listener) {
         this.store = store;
+        this.listener = listener;
     }
 
     /**
-     * Sends a unit, first awaiting older ones if too many are open.
+     * Takes a unit, first awaiting older ones if too many are open.
      *
      * @throws CheckFailed if an older one was rejected: nobody else writes, so the store lost or doubled something
      */
-    void append(List<Write> unit) throws CheckFailed {
+    void append(String name, List<Write> unit) throws CheckFailed {
         while (openUnits >= MAX_OPEN_UNITS || openBytes >= MAX_OPEN_BYTES) {
             awaitOldest();
         }
-        enqueue(unit);
+        enqueue(name, unit);
     }
 
-    /** Sends a unit, which is not empty, at once; the future completes with its last answer. */
-    CompletableFuture<TransactionResult> send(List<Write> unit) {
-        enqueue(unit);
-        return open.getLast().result();
+    /** Takes a unit, which is not empty, at once; the future completes with its last answer. */
+    CompletableFuture<TransactionResult> send(String name, List<Write> unit) {
+        enqueue(name, unit);
+        return open.getLast().done();
     }
 
-    private void enqueue(List<Write> unit) {
-        Map<Integer, List<Write>> byPartition = new LinkedHashMap<>();
-        for (Write write : unit) {
-            byPartition
-                    .computeIfAbsent(store.partitionOf(write.stream()), partition -> new ArrayList<>())
-                    .add(write);
-        }
-        List<Part> parts = byPartition.values().stream()
-                .flatMap(writes -> split(writes).stream())
-                .toList();
-        unitsOverPartitions += byPartition.size() > 1 ? 1 : 0;
-        unitsSplit += parts.size() > byPartition.size() ? 1 : 0;
+    private void enqueue(String name, List<Write> unit) {
+        List<Part> parts = Part.split(unit);
         openUnits++;
-        for (Part part : parts.subList(0, parts.size() - 1)) {
-            commit(part, false);
+        unitsSplit += parts.size() > 1 ? 1 : 0;
+        for (int i = 0; i < parts.size(); i++) {
+            commit(i == 0 ? name : name + "/" + i, parts.get(i), i == parts.size() - 1);
         }
-        commit(parts.get(parts.size() - 1), true);
     }
 
-    private void commit(Part part, boolean endsUnit) {
+    private void commit(String name, Part part, boolean endsUnit) {
         Map<String, List<NewEvent>> byStream = new LinkedHashMap<>();
         for (Write write : part.writes()) {
             byStream.computeIfAbsent(write.stream(), stream -> new ArrayList<>())
-                    .add(write.event());
+                    .add(Sent.mark(write.event(), name, part.writes().size()));
         }
         Transaction.Builder transaction = Transaction.builder();
-        Map<String, Long> lastRevisions = new LinkedHashMap<>();
+        Map<String, Sent.Span> spans = new LinkedHashMap<>();
         byStream.forEach((stream, events) -> {
             long next = written.events(stream);
             transaction.append(stream, next == 0 ? Expected.noStream() : Expected.revision(next - 1), events);
-            lastRevisions.put(stream, next + events.size() - 1);
-            events.forEach(
-                    event -> tally(written, stream, event.id(), event.type(), event.contentType(), event.payload()));
+            spans.put(stream, new Sent.Span(next, next + events.size() - 1));
+            events.forEach(event -> written.addWhole(stream, event));
         });
-        CompletableFuture<TransactionResult> result = store.commit(transaction.build(), CallOptions.within(TIMEOUT));
-        open.add(new Open(result, lastRevisions, part.bytes(), endsUnit));
+        int partitions = (int)
+                byStream.keySet().stream().map(store::partitionOf).distinct().count();
+        Sent sent = new Sent(name, partitions, spans);
+        open.add(new Open(submit(transaction.build(), sent), sent, part.bytes(), endsUnit));
         openBytes += part.bytes();
-        transactions++;
+        transactions.merge(partitions, 1, Integer::sum);
     }
 
-    /** Cuts what one partition gets of a unit into pieces within the limits of a transaction: one, but for giants. */
-    private static List<Part> split(List<Write> writes) {
-        List<Part> parts = new ArrayList<>();
-        List<Write> piece = new ArrayList<>();
-        long bytes = 0;
-        for (Write write : writes) {
-            long more = bytes(write);
-            boolean isFull = bytes + more > Limits.MAX_TRANSACTION_BYTES
-                    || piece.size() == Limits.MAX_STREAMS_PER_TRANSACTION
-                    || piece.size() == Limits.MAX_EVENTS_PER_TRANSACTION;
-            if (isFull && !piece.isEmpty()) {
-                parts.add(new Part(piece, bytes));
-                piece = new ArrayList<>();
-                bytes = 0;
+    /** Gives a transaction to the store as soon as all that it must follow allow it. */
+    private CompletableFuture<TransactionResult> submit(Transaction transaction, Sent sent) {
+        boolean isSpread = sent.partitions() > 1;
+        CompletableFuture<?>[] before = sent.spans().keySet().stream()
+                .map(writers::get)
+                .filter(Objects::nonNull)
+                .map(writer -> writer.before(isSpread))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture<Boolean> called = new CompletableFuture<>();
+        CompletableFuture<TransactionResult> done = CompletableFuture.allOf(before)
+                .thenCompose(free -> {
+                    listener.accept(sent);
+                    CompletableFuture<TransactionResult> answer =
+                            call(transaction, System.nanoTime() + TIMEOUT.toNanos());
+                    called.complete(true);
+                    inFlight.add(answer);
+                    return answer.whenComplete((result, failure) -> inFlight.remove(answer));
+                })
+                .whenComplete((result, failure) -> called.complete(failure == null));
+        Writer writer = new Writer(isSpread, called, done);
+        sent.spans().keySet().forEach(stream -> writers.put(stream, writer));
+        return done;
+    }
+
+    /** Sends one that was given up once more, as a new request: of the one before nothing has happened, and nothing will. */
+    private CompletableFuture<TransactionResult> call(Transaction transaction, long deadlineNanos) {
+        return store.commit(transaction, CallOptions.within(TIMEOUT)).thenCompose(result -> {
+            if (result instanceof TransactionResult.Aborted given && System.nanoTime() - deadlineNanos < 0) {
+                aborted.merge(given.reason(), 1, Integer::sum);
+                return call(transaction, deadlineNanos);
             }
-            piece.add(write);
-            bytes += more;
-        }
-        parts.add(new Part(piece, bytes));
-        return parts;
-    }
-
-    /** At least what a write takes of {@link Limits#MAX_TRANSACTION_BYTES}. */
-    static long bytes(Write write) {
-        NewEvent event = write.event();
-        return EVENT_OVERHEAD_BYTES
-                + StreamName.of(write.stream()).utf8().size()
-                + event.type().length() * 3L
-                + event.contentType().length() * 3L
-                + event.payload().length;
+            return CompletableFuture.completedFuture(result);
+        });
     }
 
     /** Awaits every answer. */
@@ -165,16 +172,18 @@ final class Importer {
         Open oldest = open.remove();
         openUnits -= oldest.endsUnit() ? 1 : 0;
         openBytes -= oldest.bytes();
-        TransactionResult result = join(oldest.result());
+        TransactionResult result = join(oldest.done());
         if (result instanceof TransactionResult.Rejected rejected) {
             throw new CheckFailed(
                     "an append was rejected although nobody else writes: an event was lost or doubled",
                     rejected.violations().stream().map(Object::toString).toList());
         }
+        Map<String, Long> expected = new HashMap<>();
+        oldest.what().spans().forEach((stream, span) -> expected.put(stream, span.last()));
         Map<String, Long> acknowledged = result.orThrow().lastRevisions();
-        if (!acknowledged.equals(oldest.expected())) {
+        if (!acknowledged.equals(expected)) {
             throw new CheckFailed("a transaction was acknowledged with other revisions than it must have: expected "
-                    + oldest.expected() + ", found " + acknowledged);
+                    + expected + ", found " + acknowledged);
         }
     }
 
@@ -190,46 +199,28 @@ final class Importer {
         }
     }
 
-    /** Transactions sent and not answered at this moment. */
-    long inFlight() {
-        return open.stream().filter(sent -> !sent.result().isDone()).count();
+    /** What was given to the store and is not decided at this moment. Safe for any thread. */
+    List<CompletableFuture<TransactionResult>> inFlight() {
+        return List.copyOf(inFlight);
     }
 
-    /** Everything sent; after {@link #drain} all of it is acknowledged. */
+    /** Everything taken; after {@link #drain} all of it is acknowledged. */
     StreamTally written() {
         return written;
     }
 
-    long transactions() {
+    /** How many transactions were over so many partitions. */
+    Map<Integer, Integer> transactions() {
         return transactions;
     }
 
-    /** Units that touched several partitions: one atomic transaction each in every partition, none across them. */
-    long unitsOverPartitions() {
-        return unitsOverPartitions;
+    /** How often a transaction was given up and sent again as a new one. */
+    Map<AbortReason, Integer> aborted() {
+        return aborted;
     }
 
-    /** Units too large for one transaction in one partition. */
+    /** Units too large for one transaction. */
     long unitsSplit() {
         return unitsSplit;
-    }
-
-    /** Adds an event that was read back to a tally of its own, comparable to {@link #written}. */
-    static void tally(StreamTally tally, RecordedEvent event) {
-        tally(tally, event.stream(), event.id(), event.type(), event.contentType(), event.payload());
-    }
-
-    private static void tally(
-            StreamTally tally, String stream, UUID id, String type, String contentType, byte[] payload) {
-        byte[] identity = ByteBuffer.allocate(16)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
-        tally.add(
-                stream,
-                identity,
-                type.getBytes(StandardCharsets.UTF_8),
-                contentType.getBytes(StandardCharsets.UTF_8),
-                payload);
     }
 }

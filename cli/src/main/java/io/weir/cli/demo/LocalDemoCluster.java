@@ -3,24 +3,39 @@ package io.weir.cli.demo;
 import io.weir.client.EventStore;
 import io.weir.client.Weir;
 import io.weir.consensus.local.LocalCluster;
+import io.weir.logstore.support.FaultPoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 
 /** Child processes {@code weir server} on this machine, small enough for a laptop. */
 final class LocalDemoCluster implements DemoCluster {
     private static final String MAIN_CLASS = "io.weir.cli.Main";
     private static final int HEAP_MIB = 256;
 
-    private final LocalCluster cluster;
+    /** Where a node ends when it is told to: all parts of a transaction are promised, and nothing is decided. */
+    private static final String POINT = "tx.prepared";
 
-    private LocalDemoCluster(LocalCluster cluster) {
+    /** While a node finds this file in its directory, it ends at {@link #POINT}. */
+    private static final String HALT = "halt";
+
+    private final LocalCluster cluster;
+    private final Path directory;
+
+    private LocalDemoCluster(LocalCluster cluster, Path directory) {
         this.cluster = cluster;
+        this.directory = directory;
     }
 
     static DemoCluster start(Path directory, int nodes, int partitions) {
-        return new LocalDemoCluster(LocalCluster.start(
-                LocalCluster.Options.ofThisProgram(directory, nodes, partitions, MAIN_CLASS, HEAP_MIB)));
+        LocalCluster.Options options = LocalCluster.Options.ofThisProgram(
+                        directory, nodes, partitions, MAIN_CLASS, HEAP_MIB)
+                .withJvmArguments(List.of("-Dweir.fault=" + POINT, "-Dweir.fault.while=" + HALT));
+        return new LocalDemoCluster(LocalCluster.start(options), directory);
     }
 
     @Override
@@ -45,7 +60,32 @@ final class LocalDemoCluster implements DemoCluster {
     }
 
     @Override
+    public CompletableFuture<Void> killBeforeDecision(String nodeId) {
+        CompletableFuture<Integer> exitCode = cluster.onExit(nodeId);
+        try {
+            Files.createFile(halt(nodeId));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return exitCode.thenAccept(code -> {
+            if (code != FaultPoint.EXIT_CODE) {
+                throw new IllegalStateException("node " + nodeId + " was to halt at " + POINT
+                        + ", and ended with exit code " + code + "; " + cluster.lastWords(nodeId));
+            }
+        });
+    }
+
+    private Path halt(String nodeId) {
+        return directory.resolve(nodeId).resolve(HALT);
+    }
+
+    @Override
     public void restart(String nodeId) {
+        try {
+            Files.deleteIfExists(halt(nodeId));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         cluster.restart(nodeId);
     }
 

@@ -73,6 +73,11 @@ final class RowInput implements DemoInput {
     }
 
     @Override
+    public String name(int number) {
+        return "rows-" + number;
+    }
+
+    @Override
     public List<Write> unit(int number) {
         return transactions.get(number).stream()
                 .map(row -> new Write(row.stream(), NewEvent.of(TYPE, "application/json", row.json())))

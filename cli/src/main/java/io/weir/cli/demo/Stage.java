@@ -8,12 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run must clear away: its client, its nodes, its directory. It does so when closed and when the process is told to
+ * What a run must clear away: its clients, its nodes, its directory. It does so when closed and when the process is told to
  * end (Ctrl-C), so that nothing is left either way. Safe for several threads.
  */
 final class Stage implements AutoCloseable {
@@ -23,7 +25,7 @@ final class Stage implements AutoCloseable {
     private final boolean isKept;
     private final Thread hook = new Thread(this::closeAtExit, "weir-demo-cleanup");
     private @Nullable DemoCluster cluster;
-    private @Nullable EventStore store;
+    private final List<EventStore> stores = new ArrayList<>();
     private boolean isClosed;
     private volatile boolean isEnding;
 
@@ -82,7 +84,7 @@ final class Stage implements AutoCloseable {
     EventStore connect(DemoCluster to) {
         EventStore connected = to.connect();
         synchronized (this) {
-            store = connected;
+            stores.add(connected);
         }
         return connected;
     }
@@ -133,9 +135,7 @@ final class Stage implements AutoCloseable {
 
     private void closeNodes() {
         try {
-            if (store != null) {
-                store.close();
-            }
+            stores.forEach(EventStore::close);
         } finally {
             if (cluster != null) {
                 cluster.close();

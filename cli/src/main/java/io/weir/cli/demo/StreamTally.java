@@ -1,12 +1,15 @@
 package io.weir.cli.demo;
 
+import io.weir.client.NewEvent;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How many events each stream has and a hash over their content in their order: two tallies are equal if and only if the
@@ -33,6 +36,26 @@ final class StreamTally {
         entry.hash = sha256.digest();
         entry.events++;
         events++;
+    }
+
+    /** Counts an event of which everything matters. */
+    void addWhole(String stream, NewEvent event) {
+        byte[] identity = ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(event.id().getMostSignificantBits())
+                .putLong(event.id().getLeastSignificantBits())
+                .array();
+        add(
+                stream,
+                identity,
+                utf8(event.type()),
+                utf8(event.contentType()),
+                utf8(new TreeMap<>(event.properties()).toString()),
+                utf8(event.tags().toString()),
+                event.payload());
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Events of one stream so far, which is the revision that its next event gets. */

@@ -1,5 +1,6 @@
 /**
- * {@code weir demo}: a real history in, three processes, one of them killed on the way, and an independent judge at the end.
+ * {@code weir demo}: a real history in, three processes, leaders killed on the way, and an independent judge at
+ * the end.
  * Begin at {@link io.weir.cli.demo.DemoRun}.
  */
 @NullMarked

@@ -40,13 +40,18 @@ class DemoCommandTest {
                 .contains("cluster    3 nodes in memory, 4 partitions")
                 .contains("kill -9    node n")
                 .containsPattern("failover +\\d+ ms from the kill")
-                .contains("in this version one atomic transaction per partition")
+                .containsPattern("halted +node n\\d, leader of partition \\d, with a transaction prepared everywhere")
+                .containsPattern("recovered +\\d+ ms from its end until all of these were decided")
+                .containsPattern("atomic +\\d+ transactions, each all or nothing: .* \\d+ over 2, ")
+                .containsPattern(
+                        "pairs +[1-9][\\d,]* pairs .*, [1-9][\\d,]* of them over several partitions, .* halves seen: 0")
                 .contains("digests of 3 replicas of each of 4 partitions are equal")
                 .contains("acknowledged events lost: 0")
                 .contains("git ls-tree agrees at 61 commits")
                 .contains("every check passed")
                 .doesNotContain("events/s");
         assertThat(cluster.killed).hasValue(1);
+        assertThat(cluster.haltedAtDecision).hasValue(1);
         assertNothingIsLeft();
     }
 
@@ -83,6 +88,31 @@ class DemoCommandTest {
                 .contains("stream \"git/path/src/main.c\": ")
                 .contains("stream \"git/path/src/main.c\", revision 3: found 4");
         assertNothingIsLeft();
+    }
+
+    @Test
+    void halfATransactionIsFound() throws Exception {
+        cluster.isHalving = true;
+
+        assertThat(run("--repo", Zoo.into(temp.resolve("zoo")).toString())).isEqualTo(1);
+
+        assertThat(err())
+                .containsPattern("FAILED: a second client saw half of transaction [0-9a-f]{40}")
+                .containsPattern("stream \"git/.*\" in partition 1: none of its events")
+                .containsPattern("stream \"git/.*\" in partition [023]: all of its events");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void oneAloneCannotBeHaltedBetweenPartitions() throws Exception {
+        FakeCluster single = new FakeCluster(3, 1);
+        assertThat(run((directory, nodes, partitions) -> single.startedIn(directory), "--partitions", "1"))
+                .as(err())
+                .isZero();
+        assertThat(out())
+                .contains("62 transactions, each all or nothing: 62 in one partition")
+                .doesNotContain("halted");
+        assertThat(single.killed).hasValue(1);
     }
 
     @Test

@@ -30,6 +30,11 @@ class DemoIT {
         assertThat(output())
                 .contains("kill -9    node n")
                 .containsPattern("failover +[\\d,]+ ms from the kill")
+                .containsPattern("halted +node n\\d, leader of partition \\d, with a transaction prepared everywhere")
+                .containsPattern("recovered +[\\d,]+ ms from its end until all of these were decided")
+                .containsPattern("atomic .* \\d+ over 2, ")
+                .containsPattern(
+                        "pairs +[1-9][\\d,]* pairs .*, [1-9][\\d,]* of them over several partitions, .* halves seen: 0")
                 .contains("digests of 3 replicas of each of 4 partitions are equal")
                 .contains("acknowledged events lost: 0")
                 .contains("git ls-tree agrees at 61 commits");

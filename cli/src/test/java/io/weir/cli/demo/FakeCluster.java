@@ -1,6 +1,7 @@
 package io.weir.cli.demo;
 
 import com.google.protobuf.ByteString;
+import io.weir.client.AbortReason;
 import io.weir.client.AppendResult;
 import io.weir.client.CallOptions;
 import io.weir.client.EventStore;
@@ -44,6 +45,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +64,18 @@ final class FakeCluster implements DemoCluster {
 
     /** Which event of a stream, by revision, is acknowledged and then forgotten. */
     volatile BiPredicate<String, Long> losing = (stream, revision) -> false;
+    /** Whether the streams of partition 1 never show to who reads streams what was written to them: half of most transactions. */
+    volatile boolean isHalving;
+    /** How many transactions over several partitions are answered with Aborted before anything happens. */
+    final AtomicInteger aborting = new AtomicInteger();
     /** A node whose replica differs. */
     volatile String differing = "";
 
+    private String halting = "";
+    private CompletableFuture<Void> halted = new CompletableFuture<>();
+
     final AtomicInteger killed = new AtomicInteger();
+    final AtomicInteger haltedAtDecision = new AtomicInteger();
     volatile boolean isClosed;
     volatile long largestTransactionBytes;
     volatile int largestTransactionEvents;
@@ -117,14 +127,27 @@ final class FakeCluster implements DemoCluster {
     public void kill(String nodeId) {
         killed.incrementAndGet();
         call(() -> {
-            down.add(nodeId);
-            for (Partition partition : partitions) {
-                if (partition.leader.equals(nodeId)) {
-                    partition.leader = "";
-                    later(ELECTION_MS, () -> elect(partition));
-                }
-            }
+            end(nodeId);
             return nodeId;
+        });
+    }
+
+    private void end(String nodeId) {
+        down.add(nodeId);
+        for (Partition partition : partitions) {
+            if (partition.leader.equals(nodeId)) {
+                partition.leader = "";
+                later(ELECTION_MS, () -> elect(partition));
+            }
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> killBeforeDecision(String nodeId) {
+        return call(() -> {
+            halting = nodeId;
+            halted = new CompletableFuture<>();
+            return halted;
         });
     }
 
@@ -161,45 +184,82 @@ final class FakeCluster implements DemoCluster {
     private final class FakeStore implements EventStore {
         @Override
         public CompletableFuture<TransactionResult> commit(Transaction transaction, CallOptions options) {
-            Partition partition = partitions.get(partitionOf(transaction.appends().get(0).stream()));
             CompletableFuture<TransactionResult> answer = new CompletableFuture<>();
-            executor.execute(() -> {
-                Runnable command = () -> answer.complete(decide(partition, transaction));
-                if (partition.leader.isEmpty()) {
-                    partition.waiting.add(command);
-                } else {
-                    command.run();
-                }
-            });
+            executor.execute(() -> tryToCommit(transaction, answer));
             return answer;
         }
 
-        private TransactionResult decide(Partition partition, Transaction transaction) {
-            requireLimits(transaction, partitions.indexOf(partition));
-            List<Violation> violations = new ArrayList<>();
-            Map<String, Long> last = new HashMap<>();
-            for (Transaction.Append append : transaction.appends()) {
-                long revision =
-                        last.getOrDefault(append.stream(), partition.lastRevisions.getOrDefault(append.stream(), -1L));
-                if (!holds(append.expected(), revision)) {
-                    violations.add(new Violation(
-                            append.stream(),
-                            append.expected(),
-                            revision < 0 ? StreamState.Absent.INSTANCE : new StreamState.At(revision)));
-                }
-                last.put(append.stream(), revision + append.events().size());
+        private void tryToCommit(Transaction transaction, CompletableFuture<TransactionResult> answer) {
+            List<Partition> over = streams(transaction)
+                    .map(stream -> partitions.get(partitionOf(stream)))
+                    .distinct()
+                    .toList();
+            boolean isSpread = over.size() > 1;
+            Partition home = over.get(0);
+            if (isSpread && !halting.isEmpty() && home.leader.equals(halting)) {
+                haltedAtDecision.incrementAndGet();
+                end(halting);
+                halting = "";
+                halted.complete(null);
             }
-            countCommand(partition);
-            return violations.isEmpty() ? write(partition, transaction) : new TransactionResult.Rejected(violations);
+            for (Partition partition : over) {
+                if (partition.leader.isEmpty()) {
+                    partition.waiting.add(() -> tryToCommit(transaction, answer));
+                    return;
+                }
+            }
+            if (isSpread && aborting.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                answer.complete(new TransactionResult.Aborted(AbortReason.RECOVERED, 1));
+                return;
+            }
+            try {
+                answer.complete(decide(over, transaction));
+            } catch (IllegalStateException e) {
+                answer.completeExceptionally(e);
+            }
         }
 
-        private void requireLimits(Transaction transaction, int partition) {
+        private Stream<String> streams(Transaction transaction) {
+            return Stream.concat(
+                    transaction.appends().stream().map(Transaction.Append::stream),
+                    transaction.requirements().stream().map(Transaction.Requirement::stream));
+        }
+
+        private TransactionResult decide(List<Partition> over, Transaction transaction) {
+            requireLimits(transaction);
+            List<Violation> violations = new ArrayList<>();
+            for (Transaction.Requirement requirement : transaction.requirements()) {
+                check(requirement.stream(), requirement.expected(), shownRevision(requirement.stream()), violations);
+            }
+            Map<String, Long> last = new HashMap<>();
+            for (Transaction.Append append : transaction.appends()) {
+                long revision = last.getOrDefault(append.stream(), lastRevision(append.stream()));
+                check(append.stream(), append.expected(), revision, violations);
+                last.put(append.stream(), revision + append.events().size());
+            }
+            over.forEach(this::countCommand);
+            return violations.isEmpty() ? write(transaction) : new TransactionResult.Rejected(violations);
+        }
+
+        private void check(String stream, Expected expected, long revision, List<Violation> violations) {
+            if (!holds(expected, revision)) {
+                violations.add(new Violation(
+                        stream, expected, revision < 0 ? StreamState.Absent.INSTANCE : new StreamState.At(revision)));
+            }
+        }
+
+        private long lastRevision(String stream) {
+            return partitions.get(partitionOf(stream)).lastRevisions.getOrDefault(stream, -1L);
+        }
+
+        private long shownRevision(String stream) {
+            return isHalving && partitionOf(stream) == 1 ? -1 : lastRevision(stream);
+        }
+
+        private void requireLimits(Transaction transaction) {
             long bytes = 0;
             int events = 0;
             for (Transaction.Append append : transaction.appends()) {
-                if (partitionOf(append.stream()) != partition) {
-                    throw new IllegalStateException("a transaction over two partitions");
-                }
                 bytes += StreamName.of(append.stream()).utf8().size();
                 events += append.events().size();
                 for (NewEvent event : append.events()) {
@@ -226,9 +286,10 @@ final class FakeCluster implements DemoCluster {
                     .forEach(node -> partition.applied.put(node, partition.commands));
         }
 
-        private TransactionResult write(Partition partition, Transaction transaction) {
+        private TransactionResult write(Transaction transaction) {
             Map<String, Long> written = new LinkedHashMap<>();
             for (Transaction.Append append : transaction.appends()) {
+                Partition partition = partitions.get(partitionOf(append.stream()));
                 for (NewEvent event : append.events()) {
                     long revision = partition.lastRevisions.merge(append.stream(), 0L, (old, zero) -> old + 1);
                     written.put(append.stream(), revision);
@@ -275,7 +336,18 @@ final class FakeCluster implements DemoCluster {
 
         @Override
         public Iterable<RecordedEvent> read(ReadRequest request) {
-            return call(() -> List.copyOf(partitions.get(request.partition()).log));
+            return call(() -> {
+                String stream = request.stream();
+                return stream == null ? List.copyOf(partitions.get(request.partition()).log) : last(stream);
+            });
+        }
+
+        /** The demo reads of a stream its last event, and nothing else. */
+        private List<RecordedEvent> last(String stream) {
+            long revision = shownRevision(stream);
+            return partitions.get(partitionOf(stream)).log.stream()
+                    .filter(event -> event.stream().equals(stream) && event.revision() == revision)
+                    .toList();
         }
 
         @Override

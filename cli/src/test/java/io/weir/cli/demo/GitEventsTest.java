@@ -49,6 +49,8 @@ class GitEventsTest {
         }
         GitPath trap = GitPath.ofText("-sha256/" + "0".repeat(64));
         assertThat(GitEvents.streamOf(trap)).startsWith("git/path/-sha256/");
-        assertThat(GitEvents.streamOf(GitPath.ofText("commits"))).isNotEqualTo(GitEvents.COMMITS);
+        assertThat(GitEvents.isCommitStream(GitEvents.streamOf(GitPath.ofText("../commit/x"))))
+                .isFalse();
+        assertThat(GitEvents.isPathStream(GitEvents.streamOf("0".repeat(40)))).isFalse();
     }
 }

@@ -136,7 +136,7 @@ class HistoryFoldTest {
                     false,
                     false,
                     (address, timeout) -> cluster.connect()));
-            new DemoRun(input, cluster, cluster.connect(), lines).play();
+            new DemoRun(input, cluster, cluster.connect(), cluster.connect(), lines).play();
             assertThat(cluster.killed).hasValue(1);
         }
         return out.toString(StandardCharsets.UTF_8);

@@ -16,7 +16,7 @@ class ReplicasTest {
         try (EventStore store = cluster.connect()) {
             Replicas.Agreement agreement =
                     new Replicas(store, cluster.nodeIds()).awaitAgreement(Duration.ofSeconds(10));
-            assertThat(agreement).isEqualTo(new Replicas.Agreement(3, 4));
+            assertThat(agreement).isEqualTo(new Replicas.Agreement(3, 4, 0, 0));
         } finally {
             cluster.close();
         }

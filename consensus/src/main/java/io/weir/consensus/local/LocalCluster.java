@@ -251,6 +251,11 @@ public final class LocalCluster implements AutoCloseable {
         return process(nodeId).exitCode();
     }
 
+    /** Completes with the exit code when the present process of a node that is not down has ended, however that came. */
+    public CompletableFuture<Integer> onExit(String nodeId) {
+        return process(nodeId).onExit();
+    }
+
     /** The end of what the node printed in its present or last life, for a report. */
     public String lastWords(String nodeId) {
         return process(nodeId).tail();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +143,10 @@ final class ServerProcess {
     /** The exit code of a process that {@link #hasDied}. */
     synchronized int exitCode() {
         return requireProcess().exitValue();
+    }
+
+    synchronized CompletableFuture<Integer> onExit() {
+        return requireProcess().onExit().thenApply(Process::exitValue);
     }
 
     synchronized long pid() {

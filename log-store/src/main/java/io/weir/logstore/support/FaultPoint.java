@@ -1,5 +1,7 @@
 package io.weir.logstore.support;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <ul>
  *   <li>{@code -Dweir.fault=<point>[:<n>]} halts the process, without a word to anybody, when it passes the point for the
  *       n-th time: a kill -9 at the worst moment.
+ *   <li>{@code -Dweir.fault.while=<file>} counts only what passes while this file exists, so that a process can be told at any
+ *       time to die at its next opportunity.
  *   <li>{@code -Dweir.mutant=<name>[,<name>]} lets the code make a mistake on purpose. A test that does not notice is worth
  *       nothing.
  * </ul>
@@ -23,6 +27,7 @@ public final class FaultPoint {
     private static final String POINT = System.getProperty("weir.fault", "");
     private static final String NAME = POINT.replaceFirst(":.*", "");
     private static final int NTH = POINT.contains(":") ? Integer.parseInt(POINT.replaceFirst(".*:", "")) : 1;
+    private static final String WHILE = System.getProperty("weir.fault.while", "");
     private static final Set<String> MUTANTS =
             Set.of(System.getProperty("weir.mutant", "").split(","));
     private static final Map<String, AtomicInteger> PASSED = new ConcurrentHashMap<>();
@@ -31,12 +36,16 @@ public final class FaultPoint {
 
     /** A place where a process may be killed. */
     public static void pass(String point) {
-        if (!NAME.isEmpty() && NAME.equals(point)) {
+        if (!NAME.isEmpty() && NAME.equals(point) && isArmed()) {
             int times = PASSED.computeIfAbsent(point, p -> new AtomicInteger()).incrementAndGet();
             if (times == NTH) {
                 Runtime.getRuntime().halt(EXIT_CODE);
             }
         }
+    }
+
+    private static boolean isArmed() {
+        return WHILE.isEmpty() || Files.exists(Path.of(WHILE));
     }
 
     /** Whether a mistake is switched on. */
