@@ -13,6 +13,7 @@ import io.weir.consensus.transaction.TransactionCare;
 import io.weir.consensus.transaction.TransactionDriver;
 import io.weir.consensus.transfer.GrpcPeers;
 import io.weir.logstore.ReadView;
+import io.weir.logstore.SessionId;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.TransactionKey;
 import io.weir.protocol.Command;
@@ -174,7 +175,8 @@ final class NodeTransactions {
         @Override
         public long firstExpiryMs() {
             try (ReadView view = replica.store().openRead()) {
-                TransactionKey first = view.nextTransaction(null);
+                long logTimeMs = view.state().logTimeMs();
+                TransactionKey first = view.nextTransaction(new TransactionKey(logTimeMs, new SessionId(0, 0), 0, 0));
                 return first == null ? Long.MAX_VALUE : first.expiryMs();
             } catch (StoreException.Closed | NodeFailure e) {
                 return Long.MAX_VALUE;

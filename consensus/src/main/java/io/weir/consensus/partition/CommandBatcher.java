@@ -1,5 +1,6 @@
 package io.weir.consensus.partition;
 
+import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
@@ -24,6 +25,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,6 +162,11 @@ final class CommandBatcher implements AutoCloseable {
     /** Locks of these streams have gone. */
     void unlocked(List<StreamName> streams) {
         parking.unlocked(streams);
+    }
+
+    /** See {@link Parking#wakeUnlocked}. */
+    void wakeUnlocked(Predicate<ByteString> isLocked) {
+        parking.wakeUnlocked(isLocked);
     }
 
     /** The entry as it was proposed, if it was by this batcher: spares its leader the parsing. */

@@ -12,15 +12,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * it is older than the holder; else for {@value #GRACE_MS} ms: most holders are decided already, and go at once. So nobody waits
  * in a circle for longer than that.
  *
- * <p>As long as a queue is not empty, its stream is locked, or one that was woken from it is on its way. Thread-safe.
+ * <p>While a queue is not empty, its stream is locked, or one that was woken from it is on its way, or {@link #wakeUnlocked} finds
+ * that neither is so. Thread-safe.
  */
 public final class Parking {
     /** How long a {@code Prepare} waits for an older transaction while others may wait for its own. */
@@ -68,7 +71,7 @@ public final class Parking {
     private final Consumer<Waiting> propose;
     private final Executor answers;
     private final LongSupplier nanoTime;
-    private final Map<ByteString, Deque<Parked>> queues = new HashMap<>();
+    private final Map<ByteString, Deque<Parked>> queues = new LinkedHashMap<>();
     private final Map<Waiting, Parked> parked = new LinkedHashMap<>();
     private long bytes;
     private @Nullable NodeFailure refusal;
@@ -226,6 +229,35 @@ public final class Parking {
             }
         }
         late.forEach(one -> answers.execute(() -> giveUp(one)));
+    }
+
+    /**
+     * Wakes the head of every queue whose stream is not locked, if none of it is on its way. Nobody tells of a lock that was gone
+     * before an answer said that it had been taken: a {@code Prepare} that is sent again is answered with the YES of the first,
+     * even if its transaction has ended since. Without this, those behind it would wait for each other, and so would all
+     * who come. To be called often.
+     *
+     * @param isLocked whether a stream is locked, in what is applied now
+     */
+    public void wakeUnlocked(Predicate<ByteString> isLocked) {
+        Set<ByteString> streams;
+        synchronized (this) {
+            if (queues.isEmpty()) {
+                return;
+            }
+            streams = new LinkedHashSet<>(queues.keySet());
+            for (Parked one : parked.values()) {
+                if (one.isWoken) {
+                    streams.remove(one.stream);
+                }
+            }
+        }
+        streams.removeIf(isLocked);
+        List<Waiting> woken = new ArrayList<>();
+        synchronized (this) {
+            streams.forEach(stream -> wake(stream, woken));
+        }
+        woken.forEach(propose);
     }
 
     private static void giveUp(Parked one) {

@@ -6,6 +6,7 @@ import io.weir.consensus.partition.PartitionFailure.Kind;
 import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.Command;
@@ -150,7 +151,16 @@ public final class Partition implements RaftEvents, AutoCloseable {
     /** Ends commands past their deadlines, and does what else is due; to be called every few dozen milliseconds. */
     public void expire(long nowNanos) {
         batcher.expire(nowNanos);
+        batcher.wakeUnlocked(this::isLocked);
         digests.tick(nowNanos);
+    }
+
+    private boolean isLocked(ByteString stream) {
+        try (ReadView view = store.openRead()) {
+            return TransactionReader.isLocked(view, stream);
+        } catch (StoreException e) {
+            return true; // who waits is told by whoever finds out what is wrong
+        }
     }
 
     /** Another member tells what it found at a mark. */

@@ -70,6 +70,15 @@ public final class TransactionReader {
         return record != null && record.getState() == TransactionRecord.State.STAGED;
     }
 
+    static boolean isLocked(ReadView view, ByteString stream) {
+        boolean[] found = {false};
+        view.visitLocks(key(stream), lock -> {
+            found[0] = true;
+            return false;
+        });
+        return found[0];
+    }
+
     /** The transactions that write in the range of a read, and wait for their end. */
     static Set<TransactionId> exclusiveHolders(ReadView view, QueryRequest read) {
         Set<TransactionId> holders = new LinkedHashSet<>();

@@ -206,6 +206,23 @@ class ParkingTest {
         park(command("a"), "a");
     }
 
+    /** Found with 32 clients on one stream: after the first repeated answer nobody was woken any more, for ever. */
+    @Test
+    void aRepeatedYesThatHoldsNothingAnyMoreStopsNobody() {
+        Waiting first = prepare(1, true, "a");
+        Waiting second = prepare(2, true, "a");
+        park(first, "a");
+        park(second, "a");
+        unlock("a");
+        parking.wakeUnlocked(stream -> false);
+        assertThat(proposed).as("one is on its way").containsExactly(first);
+        first.answer().complete(yes()); // of its first attempt, which has been committed and resolved since
+        parking.wakeUnlocked(stream -> true);
+        assertThat(proposed).containsExactly(first);
+        parking.wakeUnlocked(stream -> false);
+        assertThat(proposed).containsExactly(first, second);
+    }
+
     @Test
     void aConditionHoldsNothingExclusively() {
         Prepare prepare = Prepare.newBuilder()
