@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -64,7 +63,7 @@ final class Importer {
     private final StreamTally written = new StreamTally();
     private final Deque<Open> open = new ArrayDeque<>();
     private final Map<String, Writer> writers = new HashMap<>();
-    private final Set<CompletableFuture<TransactionResult>> inFlight = ConcurrentHashMap.newKeySet();
+    private final Map<String, CompletableFuture<TransactionResult>> inFlight = new ConcurrentHashMap<>();
     private final Map<AbortReason, Integer> aborted = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> transactions = new TreeMap<>();
     private int openUnits;
@@ -141,8 +140,8 @@ final class Importer {
                     CompletableFuture<TransactionResult> answer =
                             call(transaction, System.nanoTime() + TIMEOUT.toNanos());
                     called.complete(true);
-                    inFlight.add(answer);
-                    return answer.whenComplete((result, failure) -> inFlight.remove(answer));
+                    inFlight.put(sent.name(), answer);
+                    return answer.whenComplete((result, failure) -> inFlight.remove(sent.name()));
                 })
                 .whenComplete((result, failure) -> called.complete(failure == null));
         Writer writer = new Writer(isSpread, called, done);
@@ -201,7 +200,7 @@ final class Importer {
 
     /** What was given to the store and is not decided at this moment. Safe for any thread. */
     List<CompletableFuture<TransactionResult>> inFlight() {
-        return List.copyOf(inFlight);
+        return List.copyOf(inFlight.values());
     }
 
     /** Everything taken; after {@link #drain} all of it is acknowledged. */

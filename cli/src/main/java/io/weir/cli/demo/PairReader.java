@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  * see the transaction's events, or of none.
  *
  * <p>Each pair is a read-only transaction: both streams are read, and then a transaction without appends requires that both
- * are still as they were read. If it is committed, they were so at one moment. A reader has a thread of its own.
+ * are still as they were read. If it is committed, they were so at one moment. A reader has threads of its own, each with a pair.
  */
 final class PairReader {
     /** Of these latest transactions it reads one: some are decided, some are not, some are not even prepared. */
     private static final int RECENT = 16;
+
+    private static final int THREADS = 4;
 
     /** Longer than any election. */
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -44,12 +47,12 @@ final class PairReader {
     private final EventStore store;
     private final Deque<Sent> recent = new ArrayDeque<>();
     private final Random random = new Random(1);
-    private final FutureTask<Count> task = new FutureTask<>(this::readPairs);
-    private volatile boolean isEnding;
-    private long pairs;
-    private long spread;
-    private long whole;
-    private long again;
+    private final List<FutureTask<Boolean>> tasks = new ArrayList<>();
+    private final AtomicLong pairs = new AtomicLong();
+    private final AtomicLong spread = new AtomicLong();
+    private final AtomicLong whole = new AtomicLong();
+    private final AtomicLong again = new AtomicLong();
+    private boolean isEnding; // under the lock of recent
 
     /** How one stream stands to a transaction. */
     private enum Part {
@@ -72,9 +75,13 @@ final class PairReader {
     /** Starts one; the caller closes the store after {@link #end}. */
     static PairReader start(EventStore store) {
         PairReader reader = new PairReader(store);
-        Thread thread = new Thread(reader.task, "weir-demo-pairs");
-        thread.setDaemon(true);
-        thread.start();
+        for (int i = 0; i < THREADS; i++) {
+            FutureTask<Boolean> task = new FutureTask<>(reader::readPairs);
+            reader.tasks.add(task);
+            Thread thread = new Thread(task, "weir-demo-pairs-" + i);
+            thread.setDaemon(true);
+            thread.start();
+        }
         return reader;
     }
 
@@ -98,12 +105,15 @@ final class PairReader {
      * @throws CheckFailed if it saw half a transaction
      */
     Count end() throws CheckFailed {
-        isEnding = true;
         synchronized (recent) {
+            isEnding = true;
             recent.notifyAll();
         }
         try {
-            return task.get();
+            for (FutureTask<Boolean> task : tasks) {
+                task.get();
+            }
+            return new Count(pairs.get(), spread.get(), whole.get(), again.get());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CheckFailed failed) {
                 throw failed;
@@ -118,39 +128,29 @@ final class PairReader {
         }
     }
 
-    private Count readPairs() throws CheckFailed, InterruptedException {
-        while (!isEnding) {
-            check(next());
-        }
-        List<Sent> last;
-        synchronized (recent) {
-            last = List.copyOf(recent);
-        }
-        for (Sent sent : last) {
+    private boolean readPairs() throws CheckFailed, InterruptedException {
+        for (Sent sent = next(); sent != null; sent = next()) {
             check(sent);
         }
-        return new Count(pairs, spread, whole, again);
+        return true;
     }
 
+    /** One of the latest, and at the end each of them once; null if there are no more. */
     private @Nullable Sent next() throws InterruptedException {
         synchronized (recent) {
             while (recent.isEmpty() && !isEnding) {
                 recent.wait();
             }
-            // The latest most often: it is the most likely to be under way.
-            return random.nextBoolean()
-                    ? recent.peekLast()
-                    : recent.stream()
-                            .skip(random.nextInt(RECENT) % Math.max(1, recent.size()))
-                            .findFirst()
-                            .orElse(null);
+            if (isEnding) {
+                return recent.poll();
+            }
+            // The very last most often: it is the most likely to be under way.
+            int skipped = random.nextBoolean() ? recent.size() - 1 : random.nextInt(recent.size());
+            return recent.stream().skip(skipped).findFirst().orElse(null);
         }
     }
 
-    private void check(@Nullable Sent sent) throws CheckFailed {
-        if (sent == null) {
-            return;
-        }
+    private void check(Sent sent) throws CheckFailed {
         List<String> pair = choose(sent);
         while (true) {
             Seen first = read(pair.get(0));
@@ -168,12 +168,12 @@ final class PairReader {
                         List.of(describe(sent, first, earlier), describe(sent, second, later)));
             }
             if (wereAtOneMoment) {
-                pairs++;
-                spread += sent.partitions() > 1 ? 1 : 0;
-                whole += earlier == Part.WHOLE ? 1 : 0;
+                pairs.incrementAndGet();
+                spread.addAndGet(sent.partitions() > 1 ? 1 : 0);
+                whole.addAndGet(earlier == Part.WHOLE ? 1 : 0);
                 return;
             }
-            again++;
+            again.incrementAndGet();
         }
     }
 
