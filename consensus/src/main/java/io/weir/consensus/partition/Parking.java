@@ -8,16 +8,16 @@ import io.weir.protocol.Outcome;
 import io.weir.protocol.StreamName;
 import io.weir.protocol.Voted;
 import io.weir.statemachine.TransactionKeys;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -26,7 +26,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a leader lets wait what has met a lock, in a queue of the locked stream, first come, first served. When a lock of the
+ * Where a leader lets wait what has met a lock, in a queue of the locked stream, in the order in which they came to the leader. When a lock of the
  * stream goes, commands at the head of its queue are proposed again, and one {@code Prepare} with them: it will hold the
  * stream, and those behind it wait on.
  *
@@ -50,17 +50,15 @@ public final class Parking {
         /** The queue in which it stands, or from which it was woken. */
         ByteString stream;
 
-        Locked lock;
         boolean isWoken;
 
-        Parked(Waiting waiting, Locked lock, long sinceNanos) {
+        Parked(Waiting waiting, ByteString stream, long sinceNanos) {
             this.waiting = waiting;
-            this.lock = lock;
-            this.stream = lock.getStream();
+            this.stream = stream;
             this.sinceNanos = sinceNanos;
         }
 
-        long untilNanos() {
+        long untilNanos(Locked lock) {
             TransactionKey holder = TransactionKeys.key(lock.getHolder());
             long graceNanos = sinceNanos + GRACE_NANOS;
             boolean isBounded = !waiting.maySitOut(holder) && graceNanos - waiting.deadlineNanos() < 0;
@@ -68,11 +66,24 @@ public final class Parking {
         }
     }
 
+    /** Those who wait for a stream. */
+    private static final class Queue {
+        /** In the order in which they came to the leader, whenever they met the lock, and however often. */
+        final NavigableMap<Long, Parked> byTicket = new TreeMap<>();
+        /** Who holds the stream now: whoever it was when one came, he may have waited for somebody else since. */
+        Locked lock;
+
+        Queue(Locked lock) {
+            this.lock = lock;
+        }
+    }
+
     private final Consumer<Waiting> propose;
     private final Executor answers;
     private final LongSupplier nanoTime;
-    private final Map<ByteString, Deque<Parked>> queues = new LinkedHashMap<>();
+    private final Map<ByteString, Queue> queues = new LinkedHashMap<>();
     private final Map<Waiting, Parked> parked = new LinkedHashMap<>();
+    private long tickets;
     private long bytes;
     private @Nullable NodeFailure refusal;
 
@@ -91,13 +102,14 @@ public final class Parking {
     /** Lets one wait that names a stream for which others wait already: it must not overtake them. False: it need not. */
     public boolean joins(Waiting waiting) {
         synchronized (this) {
+            takeTicket(waiting);
             if (queues.isEmpty() || !(waiting.isPrepare() || waiting.asked().hasCommand())) {
                 return false;
             }
             for (ByteString stream : waiting.streams()) {
-                Deque<Parked> queue = queues.get(stream);
+                Queue queue = queues.get(stream);
                 if (queue != null && refusal == null) {
-                    add(queue, new Parked(waiting, queue.getLast().lock, nanoTime.getAsLong()));
+                    add(queue, new Parked(waiting, stream, nanoTime.getAsLong()));
                     break;
                 }
             }
@@ -123,21 +135,18 @@ public final class Parking {
             }
             Parked known = parked.get(waiting);
             isNew = known == null;
-            Parked one = known == null ? new Parked(waiting, lock, nanoTime.getAsLong()) : known;
+            takeTicket(waiting);
+            Parked one = known == null ? new Parked(waiting, lock.getStream(), nanoTime.getAsLong()) : known;
             ByteString before = one.stream;
-            one.lock = lock;
-            if (refusal != null || one.untilNanos() - nanoTime.getAsLong() <= 0) {
+            hold(lock);
+            if (refusal != null || one.untilNanos(lock) - nanoTime.getAsLong() <= 0) {
                 return false;
             }
             one.stream = lock.getStream();
             one.isWoken = false;
-            Deque<Parked> queue = queues.computeIfAbsent(one.stream, stream -> new ArrayDeque<>());
-            if (isNew) {
-                add(queue, one);
-            } else if (before.equals(one.stream)) {
-                queue.addFirst(one);
-            } else {
-                queue.addLast(one);
+            Queue queue = queues.computeIfAbsent(one.stream, stream -> new Queue(lock));
+            add(queue, one);
+            if (!before.equals(one.stream)) {
                 wake(before, woken);
             }
         }
@@ -148,6 +157,12 @@ public final class Parking {
         return true;
     }
 
+    private void takeTicket(Waiting waiting) {
+        if (waiting.ticket == 0) {
+            waiting.ticket = ++tickets;
+        }
+    }
+
     private static @Nullable Locked lock(Outcome outcome) {
         Voted voted = outcome.getVoted();
         if (voted.hasLocked()) {
@@ -156,8 +171,16 @@ public final class Parking {
         return outcome.hasLocked() ? outcome.getLocked() : null;
     }
 
-    private void add(Deque<Parked> queue, Parked one) {
-        queue.addLast(one);
+    /** It is known who holds a stream: all who wait for it wait for that one. */
+    private void hold(Locked lock) {
+        Queue queue = queues.get(lock.getStream());
+        if (queue != null) {
+            queue.lock = lock;
+        }
+    }
+
+    private void add(Queue queue, Parked one) {
+        queue.byTicket.put(one.waiting.ticket, one);
         if (parked.put(one.waiting, one) == null) {
             bytes += one.waiting.bytes();
         }
@@ -176,16 +199,25 @@ public final class Parking {
                 return;
             }
             bytes -= waiting.bytes();
-            Deque<Parked> queue = queues.get(one.stream);
-            if (!one.isWoken && queue != null && queue.remove(one) && queue.isEmpty()) {
-                queues.remove(one.stream);
+            if (!one.isWoken) {
+                leave(one);
             }
-            boolean holds = outcome != null && outcome.getVoted().hasYes() && waiting.wouldHold(one.stream);
-            if (one.isWoken && !holds) {
+            boolean isYes = outcome != null && outcome.getVoted().hasYes();
+            if (isYes) {
+                waiting.locks().forEach(this::hold);
+            }
+            if (one.isWoken && !(isYes && waiting.wouldHold(one.stream))) {
                 wake(one.stream, woken);
             }
         }
         woken.forEach(propose);
+    }
+
+    private void leave(Parked one) {
+        Queue queue = queues.get(one.stream);
+        if (queue != null && queue.byTicket.remove(one.waiting.ticket) != null && queue.byTicket.isEmpty()) {
+            queues.remove(one.stream);
+        }
     }
 
     /** Locks of these streams have gone. */
@@ -204,15 +236,19 @@ public final class Parking {
 
     /** Takes the head of a queue: commands, which hold nothing afterwards, and one that will. */
     private void wake(ByteString stream, List<Waiting> woken) {
-        Deque<Parked> queue = queues.get(stream);
-        boolean goesOn = queue != null;
-        while (queue != null && goesOn && !queue.isEmpty()) {
-            Parked next = queue.removeFirst();
-            next.isWoken = true;
-            woken.add(next.waiting);
-            goesOn = !next.waiting.isPrepare();
+        Queue queue = queues.get(stream);
+        if (queue == null) {
+            return;
         }
-        if (queue != null && queue.isEmpty()) {
+        Map.Entry<Long, Parked> next = queue.byTicket.firstEntry();
+        while (next != null) {
+            queue.byTicket.remove(next.getKey());
+            next.getValue().isWoken = true;
+            Waiting waiting = next.getValue().waiting;
+            woken.add(waiting);
+            next = waiting.isPrepare() ? null : queue.byTicket.firstEntry();
+        }
+        if (queue.byTicket.isEmpty()) {
             queues.remove(stream);
         }
     }
@@ -220,15 +256,17 @@ public final class Parking {
     /** Answers those that have waited long enough. To be called often. */
     public void expire() {
         long now = nanoTime.getAsLong();
-        List<Parked> late = new ArrayList<>();
+        Map<Waiting, Locked> late = new LinkedHashMap<>();
         synchronized (this) {
-            for (Parked one : parked.values()) {
-                if (!one.isWoken && one.untilNanos() - now <= 0) {
-                    late.add(one);
+            for (Queue queue : queues.values()) {
+                for (Parked one : queue.byTicket.values()) {
+                    if (one.untilNanos(queue.lock) - now <= 0) {
+                        late.put(one.waiting, queue.lock);
+                    }
                 }
             }
         }
-        late.forEach(one -> answers.execute(() -> giveUp(one)));
+        late.forEach((waiting, lock) -> answers.execute(() -> giveUp(waiting, lock)));
     }
 
     /**
@@ -260,18 +298,18 @@ public final class Parking {
         woken.forEach(propose);
     }
 
-    private static void giveUp(Parked one) {
-        if (one.waiting.isPrepare()) {
-            one.waiting
-                    .answer()
+    private static void giveUp(Waiting waiting, Locked lock) {
+        if (waiting.isPrepare()) {
+            waiting.answer()
                     .complete(Outcome.newBuilder()
-                            .setVoted(Voted.newBuilder().setLocked(one.lock))
+                            .setVoted(Voted.newBuilder().setLocked(lock))
                             .build());
         } else {
-            one.waiting
-                    .answer()
-                    .completeExceptionally(Failures.deadline("stream \"" + one.stream.toStringUtf8()
-                            + "\" was held by a transaction over several partitions until the deadline passed"));
+            waiting.answer()
+                    .completeExceptionally(
+                            Failures.deadline(
+                                    "stream \"" + lock.getStream().toStringUtf8()
+                                            + "\" was held by a transaction over several partitions until the deadline passed"));
         }
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.weir.logstore.TransactionKey;
 import io.weir.protocol.Append;
 import io.weir.protocol.Command;
+import io.weir.protocol.Locked;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Prepare;
 import io.weir.protocol.Proposal;
@@ -21,6 +22,8 @@ public final class Waiting {
     private final long deadlineNanos;
     private final boolean isPatient;
     private final CompletableFuture<Outcome> answer = new CompletableFuture<>();
+    /** Its place among those that came to the leader, from 1; given and used by {@link Parking}, under its lock. */
+    long ticket;
 
     /**
      * Waits from now on.
@@ -71,6 +74,17 @@ public final class Waiting {
     /** Whether it holds a stream exclusively once it was answered with YES. */
     boolean wouldHold(ByteString stream) {
         return appends().stream().anyMatch(append -> append.getStream().equals(stream) && append.getEventsCount() > 0);
+    }
+
+    /** Those that it holds exclusively once it was answered with YES, each by its own transaction. */
+    List<Locked> locks() {
+        return appends().stream()
+                .filter(append -> append.getEventsCount() > 0)
+                .map(append -> Locked.newBuilder()
+                        .setHolder(asked.getStep().getId())
+                        .setStream(append.getStream())
+                        .build())
+                .toList();
     }
 
     /** The streams that it names. */

@@ -135,10 +135,63 @@ class ParkingTest {
         park(first, "a");
         park(second, "a");
         unlock("a");
-        park(second, "a");
         park(first, "a");
+        park(second, "a");
         unlock("a");
         assertThat(proposed).containsExactly(first, second, first, second);
+    }
+
+    @Test
+    void theOrderIsThatOfComingNotOfMeetingTheLock() {
+        Waiting first = command("a");
+        Waiting second = command("a");
+        Waiting third = command("a");
+        assertThat(parking.joins(first)).isFalse();
+        assertThat(parking.joins(second)).isFalse(); // on its way, like the first
+        park(first, "a");
+        assertThat(parking.joins(third)).isTrue();
+        park(second, "a");
+        unlock("a");
+        assertThat(proposed).containsExactly(first, second, third);
+    }
+
+    /** Whoever holds the stream now may wait for what this one holds. */
+    @Test
+    void thoseBehindTheNextHolderWaitForThatOne() {
+        Waiting oldest = prepare(10, false, "a", "b");
+        Waiting older = prepare(40, false, "a");
+        Waiting elsewhere = prepare(40, false, "b");
+        List.of(oldest, older).forEach(one -> park(one, "a"));
+        park(elsewhere, "b");
+        pass(2 * Parking.GRACE_MS);
+        assertThat(older.answer()).as("its holder is younger").isNotDone();
+        unlock("a");
+        oldest.answer().complete(yes());
+        pass(0);
+        assertThat(older.answer().join().getVoted().getLocked().getHolder()).isEqualTo(id(10));
+        assertThat(elsewhere.answer().join().getVoted().getLocked().getHolder()).isEqualTo(id(10));
+    }
+
+    @Test
+    void whatOneLearnsOfTheHolderHoldsForAll() {
+        Waiting first = command("a");
+        Waiting second = prepare(40, false, "a");
+        park(first, "a");
+        park(second, "a");
+        pass(2 * Parking.GRACE_MS);
+        unlock("a");
+        assertThat(proposed).containsExactly(first, second);
+        Waiting third = prepare(41, false, "a");
+        park(second, "a");
+        assertThat(parking.joins(third)).isTrue();
+        Locked older = Locked.newBuilder().setHolder(id(1)).setStream(utf8("a")).build();
+        assertThat(parking.parks(first, Outcome.newBuilder().setLocked(older).build()))
+                .isTrue();
+        pass(0);
+        assertThat(second.answer().join().getVoted().getLocked()).isEqualTo(older);
+        assertThat(third.answer()).isNotDone();
+        pass(Parking.GRACE_MS);
+        assertThat(third.answer().join().getVoted().getLocked()).isEqualTo(older);
     }
 
     @Test
