@@ -64,7 +64,7 @@ final class SessionTable {
 
     /**
      * Judges a well-formed command. The order of the checks matters: what was executed is answered before anything that
-     * only time or other requests could have changed since (the deadline, {@code after}, locks, the room for answers) is asked.
+     * only time or other requests could have changed since (the deadline, locks, {@code after}, the room for answers) is asked.
      *
      * @param lock tells what is in the way of the command
      */
@@ -85,12 +85,14 @@ final class SessionTable {
         if (Long.compareUnsigned(stampMs, deadlineMs) > 0) {
             return refused(Reason.DEADLINE_PASSED, stampMs, deadlineMs, "proposed after its deadline");
         }
-        long missing = firstUnanswered(session, row, command);
-        if (missing != NOTHING) {
-            return refused(Reason.OUT_OF_ORDER, missing, 0, "a request that must come before it has no answer here");
-        }
         Lock held = lock.get();
-        return held == null ? makeRoom(session, row, command) : new Held(held);
+        if (held != null) { // what must come before it has met the lock as well, and would wait in front of it
+            return new Held(held);
+        }
+        long missing = firstUnanswered(session, row, command);
+        return missing == NOTHING
+                ? makeRoom(session, row, command)
+                : refused(Reason.OUT_OF_ORDER, missing, 0, "a request that must come before it has no answer here");
     }
 
     /** Whether a session seems to be issued so late that no clock is that wrong: nothing is kept of such ones. */

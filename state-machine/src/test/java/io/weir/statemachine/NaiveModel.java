@@ -190,11 +190,11 @@ final class NaiveModel {
         if (late) {
             return refused(Reason.DEADLINE_PASSED, stampMs, proposal.getDeadlineMs());
         }
-        if (missing != 0 && !has(Flaw.ORDER_IGNORED)) {
-            return refused(Reason.OUT_OF_ORDER, missing, 0);
-        }
         if (locked != null) {
             return locked;
+        }
+        if (missing != 0 && !has(Flaw.ORDER_IGNORED)) {
+            return refused(Reason.OUT_OF_ORDER, missing, 0);
         }
         raise(known, command.getLowWaterMark());
         int kept = known.answers.tailMap(known.mark, false).size();

@@ -161,6 +161,18 @@ class SessionTableTest {
         assertThat(refusal(run(after(request(5), 1, 2, 3, 4))).getValue()).isEqualTo(3);
     }
 
+    /** A pipeline that meets a lock waits for it as a whole, in its order. */
+    @Test
+    void aRequestMeetsTheLockThatThoseBeforeItHaveMet() {
+        TransactionId id = Steps.id(Commands.session(2), 1, T0 + MINUTE);
+        partition.apply(entry(T0, List.of(Steps.prepare(id, List.of(request(1).getAppend())))));
+        Command second = after(request(2), 1);
+        assertThat(partition.apply(T0, request(1), second)).allMatch(Outcome::hasLocked);
+        partition.apply(entry(T0, List.of(Steps.abort(id))));
+        assertThat(run(second)).matches(Outcome::hasRefusal);
+        assertThat(partition.apply(T0, request(1), second)).allMatch(Outcome::hasAppended);
+    }
+
     /** What a leader change does: the batch of 1 is lost, that of 2 and 3 is not, and then the client sends all again. */
     @Test
     void aLostBatchIsNotOvertaken() {
