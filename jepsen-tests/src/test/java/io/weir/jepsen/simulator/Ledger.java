@@ -176,10 +176,17 @@ final class Ledger {
     private static @Nullable Object definite(Outcome outcome) {
         return switch (outcome.getResultCase()) {
             case APPENDED, COMMITTED, REJECTED -> outcome;
-            case DECIDED -> outcome.getDecided().hasCommitted() ? outcome : "aborted";
+            case DECIDED -> definite(outcome.getDecided());
             case REFUSAL -> outcome.getRefusal().getReason() == Refusal.Reason.FENCED ? "fenced" : null;
             default -> null;
         };
+    }
+
+    private static @Nullable Object definite(Decided decided) {
+        if (decided.hasCommitted()) {
+            return decided.getCommitted();
+        }
+        return decided.hasAborted() ? "aborted" : null;
     }
 
     /** These values are appended together, or none of them. */

@@ -64,6 +64,9 @@ final class SimulatedLeader {
             world.time().afterMs(EXPIRE_MS, () -> {
                 expires = false;
                 parking.expire();
+                if (world.mutant() != Mutant.NOBODY_IS_WOKEN) {
+                    parking.wakeUnlocked(partition::isLocked);
+                }
                 if (!asked.isEmpty() && !isOver) {
                     expireSoon();
                 }

@@ -1,7 +1,9 @@
 package io.weir.jepsen.simulator;
 
+import com.google.protobuf.ByteString;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
+import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.TableDigests;
 import io.weir.logstore.WriteBatch;
@@ -49,6 +51,17 @@ final class SimulatedPartition {
 
     LogStore store() {
         return store;
+    }
+
+    boolean isLocked(ByteString stream) {
+        boolean[] isLocked = new boolean[1];
+        try (ReadView view = store.openRead()) {
+            view.visitLocks(World.key(stream), lock -> {
+                isLocked[0] = true;
+                return false;
+            });
+        }
+        return isLocked[0];
     }
 
     long logTimeMs() {

@@ -183,8 +183,11 @@ final class WriteOperation extends Operation {
                         world.ledger().confirmed(key());
                     }
                     succeed(revisions(outcome.getDecided().getCommitted()));
-                } else {
+                } else if (outcome.getDecided().hasAborted()) {
                     aborted(outcome.getDecided().getAborted());
+                } else {
+                    close();
+                    info("home has forgotten it");
                 }
             }
             case APPENDED -> succeed(new long[] {outcome.getAppended().getFirstRevision()});
