@@ -26,7 +26,8 @@ class AllKilledIT {
             // Shorter than the outage: the appends under way must fail, and say truthfully whether they were executed.
             NumberedAppends impatient = new NumberedAppends(rig.client(), streams, 256, Duration.ofMillis(1_500));
             impatient.send(BEFORE);
-            while (impatient.acknowledgedCount() <= BEFORE / 2) { // what a busy machine made wait for too long has failed
+            while (impatient.acknowledgedCount()
+                    <= BEFORE / 2) { // what a busy machine made wait for too long has failed
                 impatient.send(100);
             }
             for (String node : rig.cluster().nodeIds()) {
