@@ -1,5 +1,6 @@
 package io.weir.client.internal;
 
+import com.google.protobuf.ByteString;
 import io.weir.client.AppendResult;
 import io.weir.client.ClientConfig;
 import io.weir.client.EventStoreException;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // every continuation handles its own failures
 final class Commands {
+    private final HotStreams hotStreams = new HotStreams(System::nanoTime);
     private final Cluster cluster;
     private final Sessions sessions;
     private final Threads threads;
@@ -69,6 +71,15 @@ final class Commands {
                 outcome -> Decoder.appendResult(partition, outcome));
         requireSame(call.what, again, partition, false);
         return submitNew(call, again);
+    }
+
+    HotStreams hotStreams() {
+        return hotStreams;
+    }
+
+    /** The partition of a stream, which is named as it is sent. */
+    int partitionOf(ByteString stream) {
+        return cluster.partitionOf(StreamName.of(stream));
     }
 
     CompletableFuture<TransactionResult> commit(Transaction transaction, long timeoutMs, @Nullable RequestId again) {

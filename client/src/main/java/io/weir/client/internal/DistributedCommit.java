@@ -1,18 +1,22 @@
 package io.weir.client.internal;
 
+import com.google.protobuf.ByteString;
 import io.weir.client.AbortReason;
 import io.weir.client.EventStoreException;
 import io.weir.client.RequestId;
 import io.weir.client.Transaction;
 import io.weir.client.TransactionResult;
 import io.weir.protocol.AbortedTransaction;
+import io.weir.protocol.Append;
 import io.weir.protocol.Command;
 import io.weir.protocol.Decided;
 import io.weir.protocol.DistributedTransact;
+import io.weir.protocol.Requirement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,12 +84,26 @@ final class DistributedCommit {
      */
     CompletableFuture<TransactionResult> start(@Nullable RequestId again) {
         expiryMs = again == null ? 0 : again.expiryMs();
+        if (again == null) {
+            streams()
+                    .filter(commands.hotStreams()::isHot)
+                    .findFirst()
+                    .ifPresent(stream -> content = content.toBuilder()
+                            .setFirst(commands.partitionOf(stream))
+                            .build());
+        }
         Call<Decided> call = call(again == null ? Call.Kind.NEW : Call.Kind.AGAIN, timeoutMs);
         commands.hold(call);
         commands.begun(this);
         result.whenComplete((done, failure) -> commands.ended(this));
         send(call, again);
         return result;
+    }
+
+    private Stream<ByteString> streams() {
+        return Stream.concat(
+                content.getAppendsList().stream().map(Append::getStream),
+                content.getRequirementsList().stream().map(Requirement::getStream));
     }
 
     private void attempt() {
@@ -151,6 +169,12 @@ final class DistributedCommit {
             return;
         }
         expiryMs = call.expiryMs;
+        if (aborted.hasContended()) {
+            commands.hotStreams()
+                    .gaveWay(streams()
+                            .filter(stream -> commands.partitionOf(stream) == aborted.getContended())
+                            .toList());
+        }
         DistributedTransact.Builder next = content.toBuilder();
         content = (aborted.hasContended() ? next.setFirst(aborted.getContended()) : next.clearFirst()).build();
         threads.after(pauseNanos, this::attempt);

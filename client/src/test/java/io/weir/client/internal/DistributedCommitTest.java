@@ -158,6 +158,24 @@ class DistributedCommitTest {
     }
 
     @Test
+    void whereOneGaveWayTheNextOneQueuesUpBeforeAllElse() {
+        cluster.change(() -> transactions.locked.add(utf8(b)));
+        CompletableFuture<TransactionResult> first = store.commit(across("x"));
+        await("an attempt that gave way", () -> sent().size() > 1);
+        cluster.change(transactions.locked::clear);
+        first.join().orThrow();
+        store.commit(across("y")).join().orThrow();
+        assertThat(last().getDistributed().getFirst()).isEqualTo(1);
+        store.commit(Transaction.builder()
+                        .append(a, Expected.any(), event("z"))
+                        .append(c, Expected.any(), event("z"))
+                        .build())
+                .join()
+                .orThrow();
+        assertThat(last().getDistributed().hasFirst()).isFalse();
+    }
+
+    @Test
     void contentionUntilTheDeadlineAborts() {
         cluster.change(() -> transactions.locked.add(utf8(b)));
         long start = System.nanoTime();
