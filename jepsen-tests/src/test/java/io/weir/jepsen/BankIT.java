@@ -2,9 +2,6 @@ package io.weir.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.protocol.NodeStatus;
-import io.weir.protocol.PartitionStatus;
-import io.weir.protocol.TransactionStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,20 +123,7 @@ class BankIT {
 
     private static Duration awaitNothingOpen(Rig rig) {
         long begun = System.nanoTime();
-        Rig.await("no transaction in doubt", () -> {
-            long open = 0;
-            for (String id : rig.cluster().nodeIds()) {
-                Optional<NodeStatus> status = rig.status(id);
-                if (status.isEmpty()) {
-                    return Optional.empty();
-                }
-                open += status.orElseThrow().getPartitionsList().stream()
-                        .map(PartitionStatus::getTransactions)
-                        .mapToLong(TransactionStatus::getOpen)
-                        .sum();
-            }
-            return open == 0 ? Optional.of(true) : Optional.empty();
-        });
+        Rig.await("no transaction in doubt", () -> rig.openTransactions() == 0 ? Optional.of(true) : Optional.empty());
         return Duration.ofNanos(System.nanoTime() - begun);
     }
 }

@@ -215,6 +215,18 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /** How many transactions over several partitions are not over on some node, counted on each; -1 if a node is silent. */
+    long openTransactions() {
+        List<NodeStatus> all = statuses();
+        if (all.size() < nodes.size()) {
+            return -1;
+        }
+        return all.stream()
+                .flatMap(node -> node.getPartitionsList().stream())
+                .mapToLong(partition -> partition.getTransactions().getOpen())
+                .sum();
+    }
+
     /** What nodes have moved aside because they could not trust it: of those that answer. */
     List<String> quarantined() {
         List<String> all = new ArrayList<>();

@@ -20,7 +20,7 @@ final class LocalDemoCluster implements DemoCluster {
     /** Where a node ends when it is told to: all parts of a transaction are promised, and nothing is decided. */
     private static final String POINT = "tx.prepared";
 
-    /** While a node finds this file in its directory, it ends at {@link #POINT}. */
+    /** While a node finds this file in its directory, it ends at the point that the file names. */
     private static final String HALT = "halt";
 
     private final LocalCluster cluster;
@@ -34,7 +34,7 @@ final class LocalDemoCluster implements DemoCluster {
     static DemoCluster start(Path directory, int nodes, int partitions) {
         LocalCluster.Options options = LocalCluster.Options.ofThisProgram(
                         directory, nodes, partitions, MAIN_CLASS, HEAP_MIB)
-                .withJvmArguments(List.of("-Dweir.fault=" + POINT, "-Dweir.fault.while=" + HALT));
+                .withJvmArguments(List.of("-Dweir.fault=@" + HALT));
         return new LocalDemoCluster(LocalCluster.start(options), directory);
     }
 
@@ -63,7 +63,7 @@ final class LocalDemoCluster implements DemoCluster {
     public CompletableFuture<Void> killBeforeDecision(String nodeId) {
         CompletableFuture<Integer> exitCode = cluster.onExit(nodeId);
         try {
-            Files.createFile(halt(nodeId));
+            Files.writeString(halt(nodeId), POINT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,6 +14,7 @@ import io.weir.client.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -76,7 +77,7 @@ class ImporterTest {
         AtomicReference<CompletableFuture<?>> spread = new AtomicReference<>(new CompletableFuture<>());
         List<String> whileSpreadWasOpen = new CopyOnWriteArrayList<>();
         Importer waiting = new Importer(store, next -> {
-            if (!spread.get().isDone()) {
+            if (!Objects.requireNonNull(spread.get()).isDone()) {
                 whileSpreadWasOpen.add(next.name());
             }
         });

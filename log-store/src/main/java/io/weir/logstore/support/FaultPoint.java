@@ -1,11 +1,13 @@
 package io.weir.logstore.support;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Named points at which a test may end the process, and named mistakes that a test may switch on. Without the system
@@ -14,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <ul>
  *   <li>{@code -Dweir.fault=<point>[:<n>]} halts the process, without a word to anybody, when it passes the point for the
  *       n-th time: a kill -9 at the worst moment.
- *   <li>{@code -Dweir.fault.while=<file>} counts only what passes while this file exists, so that a process can be told at any
- *       time to die at its next opportunity.
+ *   <li>{@code -Dweir.fault=@<file>} does so at the point that the file names when it is passed, if there is such a file: a
+ *       process that runs can be told where to die.
  *   <li>{@code -Dweir.mutant=<name>[,<name>]} lets the code make a mistake on purpose. A test that does not notice is worth
  *       nothing.
  * </ul>
@@ -25,9 +27,9 @@ public final class FaultPoint {
     public static final int EXIT_CODE = 137;
 
     private static final String POINT = System.getProperty("weir.fault", "");
+    private static final @Nullable Path ORDER = POINT.startsWith("@") ? Path.of(POINT.substring(1)) : null;
     private static final String NAME = POINT.replaceFirst(":.*", "");
     private static final int NTH = POINT.contains(":") ? Integer.parseInt(POINT.replaceFirst(".*:", "")) : 1;
-    private static final String WHILE = System.getProperty("weir.fault.while", "");
     private static final Set<String> MUTANTS =
             Set.of(System.getProperty("weir.mutant", "").split(","));
     private static final Map<String, AtomicInteger> PASSED = new ConcurrentHashMap<>();
@@ -36,16 +38,25 @@ public final class FaultPoint {
 
     /** A place where a process may be killed. */
     public static void pass(String point) {
-        if (!NAME.isEmpty() && NAME.equals(point) && isArmed()) {
-            int times = PASSED.computeIfAbsent(point, p -> new AtomicInteger()).incrementAndGet();
-            if (times == NTH) {
-                Runtime.getRuntime().halt(EXIT_CODE);
-            }
+        if (POINT.isEmpty()) {
+            return;
+        }
+        if (ORDER != null ? isOrdered(ORDER, point) : isNth(point)) {
+            Runtime.getRuntime().halt(EXIT_CODE);
         }
     }
 
-    private static boolean isArmed() {
-        return WHILE.isEmpty() || Files.exists(Path.of(WHILE));
+    private static boolean isNth(String point) {
+        return NAME.equals(point)
+                && PASSED.computeIfAbsent(point, p -> new AtomicInteger()).incrementAndGet() == NTH;
+    }
+
+    private static boolean isOrdered(Path order, String point) {
+        try {
+            return Files.exists(order) && Files.readString(order).equals(point);
+        } catch (IOException e) {
+            return false; // it has been withdrawn just now
+        }
     }
 
     /** Whether a mistake is switched on. */
