@@ -91,7 +91,14 @@ final class NodeThreads implements AutoCloseable {
 
     /** Runs a task again and again on the timer thread. */
     void every(long periodMs, Runnable task) {
-        var unused = timer.scheduleWithFixedDelay(task, periodMs, periodMs, TimeUnit.MILLISECONDS);
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) { // or it would never run again, and nobody would know
+                LOG.error("a task of the node's timer failed; it goes on", e);
+            }
+        };
+        var unused = timer.scheduleWithFixedDelay(guarded, periodMs, periodMs, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -167,8 +167,9 @@ final class NodeTransactions {
         public List<TransactionInfo> open(int max) {
             try (ReadView view = replica.store().openRead()) {
                 return TransactionReader.open(view, null, max);
-            } catch (StoreException.Closed | NodeFailure e) {
-                return List.of(); // there is no replica now: whoever leads has a care of its own
+            } catch (StoreException | NodeFailure e) {
+                return List
+                        .of(); // no replica now, or a damaged one, which others find: whoever leads next has a care too
             }
         }
 
@@ -178,7 +179,7 @@ final class NodeTransactions {
                 long logTimeMs = view.state().logTimeMs();
                 TransactionKey first = view.nextTransaction(new TransactionKey(logTimeMs, new SessionId(0, 0), 0, 0));
                 return first == null ? Long.MAX_VALUE : first.expiryMs();
-            } catch (StoreException.Closed | NodeFailure e) {
+            } catch (StoreException | NodeFailure e) {
                 return Long.MAX_VALUE;
             }
         }

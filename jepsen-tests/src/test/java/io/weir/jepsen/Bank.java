@@ -72,7 +72,7 @@ final class Bank {
         if (payer == null || payee == null || payer.amount() == 0) {
             return false;
         }
-        long amount = 1 + random.nextInt((int) Math.min(payer.amount(), 5));
+        long amount = 1L + random.nextInt((int) Math.min(payer.amount(), 5));
         TransactionResult result = tried(() -> store.commit(Transaction.builder()
                         .append(accounts.get(from), payer.expected(), movement(-amount))
                         .append(accounts.get(to), payee.expected(), movement(amount))
@@ -134,13 +134,14 @@ final class Bank {
         try {
             return call.get();
         } catch (CompletionException e) {
-            return countFailure(requireNonNull(e.getCause()));
+            countFailure(requireNonNull(e.getCause()));
         } catch (EventStoreException e) {
-            return countFailure(e);
+            countFailure(e);
         }
+        return null;
     }
 
-    private <T> @Nullable T countFailure(Throwable failure) {
+    private void countFailure(Throwable failure) {
         if (failure instanceof EventStoreException.OutcomeUnknown) {
             unknown.increment();
         } else if (failure instanceof EventStoreException.Unavailable
@@ -149,7 +150,6 @@ final class Bank {
         } else {
             throw new AssertionError("the bank's store failed in a way that no fault excuses", failure);
         }
-        return null;
     }
 
     List<String> accounts() {
