@@ -2,6 +2,7 @@ package io.weir.consensus.ratis;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,6 +49,16 @@ record LogRetention(long bytes, long entries) {
         return ends;
     }
 
+    private static void add(List<Segment> segments, Matcher name, Path file) throws IOException {
+        try {
+            segments.add(new Segment(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)), Files.size(file)));
+        } catch (NoSuchFileException e) {
+            // The last purge deletes on another thread, and has come to it since it was listed. Were this a failure,
+            // Ratis
+            // would not take note of the checkpoint, and would not say so either.
+        }
+    }
+
     /** The newest first. */
     private static List<Segment> closedSegments(Path directory) throws IOException {
         List<Segment> segments = new ArrayList<>();
@@ -55,8 +66,7 @@ record LogRetention(long bytes, long entries) {
             for (Path file : files.toList()) {
                 Matcher name = CLOSED_SEGMENT.matcher(String.valueOf(file.getFileName()));
                 if (name.matches()) {
-                    segments.add(new Segment(
-                            Long.parseLong(name.group(1)), Long.parseLong(name.group(2)), Files.size(file)));
+                    add(segments, name, file);
                 }
             }
         }

@@ -47,6 +47,14 @@ class LogRetentionTest {
         assertThat(new LogRetention(0, 0).purgeable(directory, -1)).isEmpty();
     }
 
+    /** A link to nowhere is a file that was there when it was listed. */
+    @Test
+    void aSegmentThatGoesWhileItIsLookedAtIsPassedOver() throws IOException {
+        Files.delete(directory.resolve("log_0-9"));
+        Files.createSymbolicLink(directory.resolve("log_0-9"), directory.resolve("gone"));
+        assertThat(new LogRetention(200, 1_000).purgeable(directory, 45)).containsExactly(19L);
+    }
+
     private void segment(String name, int bytes) throws IOException {
         Files.write(directory.resolve(name), new byte[bytes]);
     }
