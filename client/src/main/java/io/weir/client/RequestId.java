@@ -1,5 +1,6 @@
 package io.weir.client;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -59,7 +60,7 @@ public record RequestId(long sessionHigh, long sessionLow, long sequence, int pa
      */
     @Override
     public String toString() {
-        return String.format("%016x%016x-%d@%d", sessionHigh, sessionLow, sequence, partition)
+        return String.format(Locale.ROOT, "%016x%016x-%d@%d", sessionHigh, sessionLow, sequence, partition)
                 + (isDistributed() ? "+" + expiryMs : "");
     }
 }

@@ -53,6 +53,8 @@ final class DistributedCommit {
     private int attempts;
     private int contentions;
     private boolean hasExpired;
+    /** It was sent before: another attempt would be another request, which its caller does not know, and may send again. */
+    private boolean isAgain;
 
     DistributedCommit(
             Commands commands,
@@ -83,6 +85,7 @@ final class DistributedCommit {
      * @throws EventStoreException.Throttled if the store holds too much already
      */
     CompletableFuture<TransactionResult> start(@Nullable RequestId again) {
+        isAgain = again != null;
         expiryMs = again == null ? 0 : again.expiryMs();
         if (again == null) {
             streams()
@@ -135,6 +138,9 @@ final class DistributedCommit {
                 }
             } catch (EventStoreException e) { // what came cannot be decoded
                 result.completeExceptionally(e);
+            } catch (RuntimeException e) { // or the caller would wait for ever
+                result.completeExceptionally(
+                        new EventStoreException.Internal(what + " failed: " + e + "; please report it", e));
             }
         });
     }
@@ -164,7 +170,7 @@ final class DistributedCommit {
 
     private void onContention(Call<Decided> call, AbortedTransaction aborted) {
         long pauseNanos = pauseNanos(++contentions);
-        if (deadlineNanos - System.nanoTime() - pauseNanos <= 0) {
+        if (isAgain || deadlineNanos - System.nanoTime() - pauseNanos <= 0) {
             abort(AbortReason.CONTENTION);
             return;
         }
@@ -185,7 +191,7 @@ final class DistributedCommit {
         if (logTimeMs > 0) {
             sessions.logTimeReached(logTimeMs);
         }
-        if (hasExpired || deadlineNanos - System.nanoTime() <= 0) {
+        if (isAgain || hasExpired || deadlineNanos - System.nanoTime() <= 0) {
             abort(AbortReason.EXPIRED);
             return;
         }

@@ -17,6 +17,7 @@ import io.weir.client.EventStoreException.OutcomeUnknown;
 import io.weir.client.EventStoreException.RequestIdReused;
 import io.weir.client.Expected;
 import io.weir.client.RequestId;
+import io.weir.client.RequestStatus;
 import io.weir.client.StreamState;
 import io.weir.client.Transaction;
 import io.weir.client.TransactionResult;
@@ -266,7 +267,7 @@ class DistributedCommitTest {
     }
 
     @Test
-    void whatWasAbortedMayCommitWhenItIsSentAgain() {
+    void whatWasAbortedStaysAbortedHoweverOftenItIsSentAgain() {
         cluster.change(() -> {
             transactions.locked.add(utf8(b));
             cluster.swallowAnswers = true;
@@ -277,8 +278,15 @@ class DistributedCommitTest {
             transactions.locked.clear();
             cluster.swallowAnswers = false;
         });
-        assertThat(store.commit(across("x"), CallOptions.again(id)).join()).isInstanceOf(Committed.class);
-        assertThat(texts(store, b)).containsExactly("x");
+        for (int i = 0; i < 2; i++) {
+            assertThat(store.commit(across("x"), CallOptions.again(id)).join())
+                    .as("another attempt would be another request, and this one might be sent again")
+                    .isInstanceOfSatisfying(
+                            Aborted.class,
+                            aborted -> assertThat(aborted.reason()).isEqualTo(AbortReason.CONTENTION));
+        }
+        assertThat(store.status(id).join()).isInstanceOf(RequestStatus.NotExecuted.class);
+        assertThat(texts(store, b)).isEmpty();
     }
 
     @Test
