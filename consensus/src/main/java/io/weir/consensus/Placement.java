@@ -53,7 +53,11 @@ record Placement(int partitions) {
         int home = step.getId().getHome();
         switch (step.getStepCase()) {
             case PREPARE -> requireHere(partition, step.getPrepare());
-            case DECIDE, FORGET -> require(home == partition, step, partition);
+            case DECIDE -> {
+                require(home == partition, step, partition);
+                requireExist(step.getDecide().getParticipantsList());
+            }
+            case FORGET -> require(home == partition, step, partition);
             case RESOLVE -> require(home != partition, step, partition);
             case STEP_NOT_SET -> throw Failures.invalid("the request holds no step that this version knows");
         }
@@ -64,13 +68,17 @@ record Placement(int partitions) {
         if (!participants.contains(partition)) {
             throw Failures.invalid("partition " + partition + " is none of the participants " + participants);
         }
+        requireExist(participants);
+        requireHere(partition, prepare.getAppendsList(), prepare.getRequirementsList());
+    }
+
+    private void requireExist(List<Integer> participants) {
         for (int participant : participants) {
             if (participant < 0 || participant >= partitions) {
                 throw Failures.invalid("participant " + Integer.toUnsignedString(participant)
                         + " does not exist; there are " + partitions + " partitions, from 0");
             }
         }
-        requireHere(partition, prepare.getAppendsList(), prepare.getRequirementsList());
     }
 
     private static void require(boolean holds, TransactionStep step, int partition) {

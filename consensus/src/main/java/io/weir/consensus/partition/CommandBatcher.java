@@ -124,7 +124,10 @@ final class CommandBatcher implements AutoCloseable {
             }
             int commands = queue.size() + parking.size();
             long allBytes = queuedBytes + parking.bytes();
-            if (commands >= MAX_QUEUED_COMMANDS || allBytes + bytes > MAX_QUEUED_BYTES) {
+            // What ends a transaction ends what others wait for: refused with them, it would never be. Its drivers
+            // bound it.
+            boolean isLimited = asked.hasCommand() || asked.getStep().hasPrepare();
+            if (isLimited && (commands >= MAX_QUEUED_COMMANDS || allBytes + bytes > MAX_QUEUED_BYTES)) {
                 return Failures.failed(new NodeFailure(
                         Error.Code.THROTTLED,
                         commands + " commands of " + allBytes + " bytes are queued; the limits are "

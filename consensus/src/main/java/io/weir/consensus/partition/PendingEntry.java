@@ -50,8 +50,22 @@ final class PendingEntry {
         }
         for (int i = 0; i < outcomes.size(); i++) {
             if (!parked.contains(commands.get(i))) {
-                commands.get(i).answer().complete(outcomes.get(i));
+                answer(commands.get(i), outcomes.get(i));
             }
+        }
+    }
+
+    /** A command that met a lock and may not wait for it any longer was not executed: that is what its caller must hear. */
+    private static void answer(Waiting waiting, Outcome outcome) {
+        if (outcome.hasLocked()) {
+            waiting.answer()
+                    .completeExceptionally(
+                            Failures.deadline(
+                                    "stream \""
+                                            + outcome.getLocked().getStream().toStringUtf8()
+                                            + "\" is held by a transaction over several partitions, and there is no time left to wait"));
+        } else {
+            waiting.answer().complete(outcome);
         }
     }
 

@@ -94,6 +94,13 @@ final class Queries {
         return TimeUnit.MILLISECONDS.toNanos(Math.min(Integer.toUnsignedLong(millis), maxMs));
     }
 
+    /**
+     * What was seen in one snapshot.
+     *
+     * @param holders of exclusive locks in the range of a linearizable read
+     */
+    private record Look(QueryResponse response, Set<TransactionId> holders) {}
+
     /** One query on its way. */
     private final class Query {
         private final QueryRequest request;
@@ -101,9 +108,6 @@ final class Queries {
         private final long deadlineNanos;
         private final long waitUntilNanos;
         private final CompletableFuture<QueryResponse> answer = new CompletableFuture<>();
-        /** Of exclusive locks in the range of the read, in the snapshot of the last look. */
-        private volatile Set<TransactionId> holders = Set.of();
-
         private volatile @Nullable Waiter waiter;
         private volatile @Nullable ScheduledFuture<?> waitEnd;
 
@@ -141,7 +145,7 @@ final class Queries {
             return Long.compareUnsigned(state.nextPosition(), level.getNextPosition()) >= 0
                     && level.getPreparedList().stream()
                             .allMatch(prepared ->
-                                    state.appliedIndex() >= prepared.getIndex() && !locks.isStaged(prepared.getId()));
+                                    state.appliedIndex() >= prepared.getIndex() && !isStagedNow(prepared.getId()));
         }
 
         private boolean isLinearizable() {
@@ -194,14 +198,14 @@ final class Queries {
             if (answer.isDone()) {
                 return;
             }
-            QueryResponse response = look();
-            if (!mustWait(response)) {
-                judge(response);
+            Look first = look();
+            if (!mustWait(first.response())) {
+                judge(first);
                 return;
             }
             Waiter registered = register(stream);
-            QueryResponse again = look(); // whatever came before the registration is seen here
-            if (!mustWait(again)) {
+            Look again = look(); // whatever came before the registration is seen here
+            if (!mustWait(again.response())) {
                 waiters.remove(registered);
                 judge(again);
                 return;
@@ -224,35 +228,43 @@ final class Queries {
         }
 
         /** A linearizable answer from under locks holds only if none of their holders had been committed by then. */
-        private void judge(QueryResponse response) {
-            Set<TransactionId> met = holders;
-            if (met.isEmpty()) {
-                finish(response);
+        private void judge(Look look) {
+            if (look.holders().isEmpty()) {
+                finish(look.response());
                 return;
             }
             long leftMs = Math.max(TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()), 1);
-            then(LockedRead.judge(partition, met, homes, locks, leftMs), verdict -> {
+            then(LockedRead.judge(partition, look.holders(), homes, locks, leftMs), verdict -> {
                 if (verdict == LockedRead.Verdict.ANSWER) {
-                    finish(response);
+                    finish(look.response());
                 } else {
                     read();
                 }
             });
         }
 
+        private boolean isStagedNow(TransactionId id) {
+            try (ReadView view = store.openRead()) {
+                return TransactionReader.isStaged(view, id);
+            }
+        }
+
         /** As the read that asks has to see it: in new snapshots. */
         private final LockedRead.Here locks = new LockedRead.Here() {
             @Override
-            public boolean isStaged(TransactionId id) {
-                try (ReadView view = store.openRead()) {
-                    return TransactionReader.isStaged(view, id);
-                }
+            public CompletableFuture<Boolean> isStaged(TransactionId id) {
+                CompletableFuture<Boolean> staged = new CompletableFuture<>();
+                then(
+                        barrier.pass(),
+                        index -> awaitState(
+                                () -> store.state().appliedIndex() >= index, () -> staged.complete(isStagedNow(id))));
+                return staged;
             }
 
             @Override
             public CompletableFuture<Void> awaitResolved(TransactionId id) {
                 CompletableFuture<Void> resolved = new CompletableFuture<>();
-                awaitState(() -> !isStaged(id), () -> resolved.complete(null));
+                awaitState(() -> !isStagedNow(id), () -> resolved.complete(null));
                 return resolved;
             }
         };
@@ -269,35 +281,39 @@ final class Queries {
             answer.complete(response);
         }
 
-        private QueryResponse look() {
+        private Look look() {
             try (ReadView view = store.openRead()) {
-                holders = isLinearizable() && view.hasLocks()
+                Set<TransactionId> holders = isLinearizable() && view.hasLocks()
                         ? TransactionReader.exclusiveHolders(view, request)
                         : Set.of();
-                return switch (request.getQueryCase()) {
-                    case READ_PAGE ->
-                        QueryResponse.newBuilder()
-                                .setPage(pages.page(view, request.getReadPage(), stream))
-                                .build();
-                    case GET_STREAM ->
-                        QueryResponse.newBuilder()
-                                .setStream(pages.info(view, request.getGetStream()))
-                                .build();
-                    case LIST_STREAMS ->
-                        QueryResponse.newBuilder()
-                                .setStreams(pages.list(view, request.getListStreams(), listUntilNanos()))
-                                .build();
-                    case GET_TRANSACTION ->
-                        QueryResponse.newBuilder()
-                                .setTransaction(TransactionReader.info(view, request.getGetTransaction()))
-                                .build();
-                    case LIST_TRANSACTIONS ->
-                        QueryResponse.newBuilder()
-                                .setTransactions(TransactionReader.list(view, request.getListTransactions()))
-                                .build();
-                    case QUERY_NOT_SET -> throw Failures.invalid("the request holds no query");
-                };
+                return new Look(answer(view), holders);
             }
+        }
+
+        private QueryResponse answer(ReadView view) {
+            return switch (request.getQueryCase()) {
+                case READ_PAGE ->
+                    QueryResponse.newBuilder()
+                            .setPage(pages.page(view, request.getReadPage(), stream))
+                            .build();
+                case GET_STREAM ->
+                    QueryResponse.newBuilder()
+                            .setStream(pages.info(view, request.getGetStream()))
+                            .build();
+                case LIST_STREAMS ->
+                    QueryResponse.newBuilder()
+                            .setStreams(pages.list(view, request.getListStreams(), listUntilNanos()))
+                            .build();
+                case GET_TRANSACTION ->
+                    QueryResponse.newBuilder()
+                            .setTransaction(TransactionReader.info(view, request.getGetTransaction()))
+                            .build();
+                case LIST_TRANSACTIONS ->
+                    QueryResponse.newBuilder()
+                            .setTransactions(TransactionReader.list(view, request.getListTransactions()))
+                            .build();
+                case QUERY_NOT_SET -> throw Failures.invalid("the request holds no query");
+            };
         }
 
         /** Leaves half of what is left for the answer's way. */

@@ -47,8 +47,8 @@ final class TransactionCounts {
             if (open > 0) {
                 status.setOpen(open).setOldestMs(oldestMs(view));
             }
-        } catch (StoreException.Closed e) {
-            return status.build(); // the node is closing: what is open is not known any more
+        } catch (StoreException e) {
+            return status.build(); // closing, or damaged, which others tell: what is open is not known
         }
         return status.build();
     }

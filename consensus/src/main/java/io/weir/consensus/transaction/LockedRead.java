@@ -32,8 +32,12 @@ public final class LockedRead {
 
     /** The partition that is read. */
     public interface Here {
-        /** Whether the transaction is staged here, in a new snapshot. */
-        boolean isStaged(TransactionId id);
+        /**
+         * Whether the transaction is staged here, in a new snapshot that is linearizable itself: after a proof of leadership
+         * that begins after this call. A leader that was deposed while it asked would find the transaction staged still,
+         * though the next one has resolved it, and home has forgotten it since.
+         */
+        CompletableFuture<Boolean> isStaged(TransactionId id);
 
         /** Completes when the transaction is no longer staged here. */
         CompletableFuture<Void> awaitResolved(TransactionId id);
@@ -67,7 +71,7 @@ public final class LockedRead {
             case COMMITTED -> here.awaitResolved(info.getId()).thenApply(resolved -> Verdict.AGAIN);
             // Home may have forgotten a commit, after it was resolved here; or it has never heard of the transaction.
             case UNSPECIFIED, FORGOTTEN, UNRECOGNIZED ->
-                CompletableFuture.completedFuture(here.isStaged(info.getId()) ? Verdict.ANSWER : Verdict.AGAIN);
+                here.isStaged(info.getId()).thenApply(isStaged -> isStaged ? Verdict.ANSWER : Verdict.AGAIN);
         };
     }
 }

@@ -195,12 +195,35 @@ class LockedQueriesTest {
     void aHolderThatHomeDoesNotKnowIsLookedForAgain() {
         CompletableFuture<QueryResponse> staged = read(page("a"));
         answer(State.UNSPECIFIED);
+        nextBarrier(2).complete(nextIndex - 1);
         assertThat(events(staged)).as("still staged: it has not committed").isEqualTo(1);
         CompletableFuture<QueryResponse> gone = read(page("a"));
-        Asked question = question();
+        answer(State.FORGOTTEN);
+        CompletableFuture<Long> barrier = nextBarrier(4);
         resolve(true);
-        question.answer().complete(TransactionInfo.newBuilder().setId(T).build());
+        barrier.complete(nextIndex - 1);
         assertThat(events(gone)).as("gone meanwhile: read anew").isEqualTo(2);
+    }
+
+    /** It still has the transaction staged, which the next leader has resolved, and home has forgotten since. */
+    @Test
+    void aLeaderThatWasDeposedWhileItAskedDoesNotAnswer() {
+        CompletableFuture<QueryResponse> read = read(page("a"));
+        answer(State.FORGOTTEN);
+        nextBarrier(2).completeExceptionally(Failures.notLeader("n2"));
+        assertThatThrownBy(read::join).cause().isInstanceOf(NodeFailure.class).hasMessageContaining("n2 is");
+    }
+
+    /** Waits until so many proofs of leadership were asked for. */
+    private CompletableFuture<Long> nextBarrier(int count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (raft.barriers.size() < count) {
+            assertThat(System.nanoTime())
+                    .as("barriers: " + raft.barriers.size())
+                    .isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+        return raft.barriers.get(count - 1);
     }
 
     @Test

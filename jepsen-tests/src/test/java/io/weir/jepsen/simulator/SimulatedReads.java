@@ -163,7 +163,13 @@ final class SimulatedReads {
     private LockedRead.Here here(SimulatedPartition partition) {
         return new LockedRead.Here() {
             @Override
-            public boolean isStaged(TransactionId id) {
+            public CompletableFuture<Boolean> isStaged(TransactionId id) {
+                CompletableFuture<Boolean> staged = new CompletableFuture<>();
+                barrier(partition, staged, () -> staged.complete(isStagedNow(id)));
+                return staged;
+            }
+
+            private boolean isStagedNow(TransactionId id) {
                 try (ReadView view = partition.store().openRead()) {
                     TransactionRecord record = SimulatedCarePort.info(view, TransactionKeys.key(id))
                             .getRecord();
@@ -179,7 +185,7 @@ final class SimulatedReads {
             }
 
             private void await(TransactionId id, CompletableFuture<Void> resolved) {
-                if (isStaged(id)) {
+                if (isStagedNow(id)) {
                     partition.watch(node.alive(() -> await(id, resolved)));
                 } else {
                     resolved.complete(null);
