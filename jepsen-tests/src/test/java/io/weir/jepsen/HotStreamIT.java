@@ -63,9 +63,19 @@ class HotStreamIT {
                 return true;
             });
             print("appends to one stream", appends);
-            assertThat(transactions.worstWaitMs()).isLessThan(5_000);
-            assertThat(appends.worstWaitMs()).isLessThan(1_000);
+            assertFair(transactions, 5_000);
+            assertFair(appends, 1_000);
         }
+    }
+
+    /**
+     * Nobody waits longer than this, or, on a machine that is slow today, four times as long as it takes until everybody has had
+     * one turn.
+     */
+    private static void assertFair(Course course, long withinMs) {
+        assertThat(course.successes()).isPositive();
+        long turnMs = TimeUnit.SECONDS.toMillis(SECONDS) * CLIENTS / course.successes();
+        assertThat(course.worstWaitMs()).isLessThan(Math.max(withinMs, 4 * turnMs));
     }
 
     /** A stream in another partition than the hot one, of each client its own. */
