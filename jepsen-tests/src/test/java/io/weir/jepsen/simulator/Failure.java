@@ -1,6 +1,6 @@
 package io.weir.jepsen.simulator;
 
-import io.weir.jepsen.simulator.Simulation.Result;
+import io.weir.jepsen.simulator.SimulatedRun.Result;
 
 /** What a run that went wrong says. */
 final class Failure {

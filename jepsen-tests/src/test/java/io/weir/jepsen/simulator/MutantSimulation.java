@@ -2,7 +2,7 @@ package io.weir.jepsen.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.jepsen.simulator.Simulation.Result;
+import io.weir.jepsen.simulator.SimulatedRun.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class MutantSimulation {
 
     private static @Nullable String inStorms(Mutant mutant) {
         for (long seed = 0; seed < SEEDS; seed++) {
-            Result result = Simulation.run(seed, mutant, false);
+            Result result = SimulatedRun.run(seed, mutant, false);
             if (result.broken() != null) {
                 return row(mutant, result.broken(), seed, Long.toString(result.events()));
             }

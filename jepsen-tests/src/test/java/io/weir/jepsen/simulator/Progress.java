@@ -3,7 +3,7 @@ package io.weir.jepsen.simulator;
 import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.Line;
 import io.weir.jepsen.history.LineType;
-import io.weir.jepsen.simulator.Simulation.Result;
+import io.weir.jepsen.simulator.SimulatedRun.Result;
 import org.jspecify.annotations.Nullable;
 
 /** Runs that nothing disturbs, in which everybody wants the same: all of it has to be done, soon, and in order. */
@@ -45,7 +45,7 @@ enum Progress {
     /** What is wrong, or null. The longest that an operation took is noted in {@code longestMs}. */
     @Nullable
     Broken broken(long seed, @Nullable Mutant mutant, long[] longestMs) {
-        Result result = Simulation.run(seed, weather, workload, mutant, false);
+        Result result = SimulatedRun.run(seed, weather, workload, mutant, false);
         if (result.broken() != null) {
             return result.broken();
         }

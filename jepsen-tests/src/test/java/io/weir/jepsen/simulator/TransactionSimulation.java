@@ -2,7 +2,7 @@ package io.weir.jepsen.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weir.jepsen.simulator.Simulation.Result;
+import io.weir.jepsen.simulator.SimulatedRun.Result;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,9 +57,9 @@ class TransactionSimulation {
         long first = ONE >= 0 ? ONE : FROM;
         long last = ONE >= 0 ? ONE + 1 : FROM + SEEDS;
         for (long seed = first; seed < last; seed++) {
-            Result result = Simulation.run(seed, null, ONE >= 0);
+            Result result = SimulatedRun.run(seed, null, ONE >= 0);
             if (result.broken() != null) {
-                Result again = Simulation.run(seed, null, true);
+                Result again = SimulatedRun.run(seed, null, true);
                 throw new AssertionError(Failure.text(again));
             }
             if (ONE >= 0) {
@@ -84,8 +84,8 @@ class TransactionSimulation {
 
     @Test
     void aSeedIsARun() {
-        Result once = Simulation.run(7, null, true);
-        Result again = Simulation.run(7, null, true);
+        Result once = SimulatedRun.run(7, null, true);
+        Result again = SimulatedRun.run(7, null, true);
         assertThat(again.schedule()).isEqualTo(once.schedule());
         assertThat(again.history()).isEqualTo(once.history());
     }

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** One run: a world is disturbed, comes to rest, and is judged. The same seed is the same run. */
-final class Simulation {
+final class SimulatedRun {
     /** Within so long after the last mishap nothing is locked, and all is decided and forgotten. */
     private static final long SETTLED_WITHIN_MS = 30_000;
 
@@ -48,7 +48,7 @@ final class Simulation {
             int transactions,
             Map<String, Integer> counts) {}
 
-    private Simulation(
+    private SimulatedRun(
             long seed, @Nullable Weather chosen, Workload workload, @Nullable Mutant mutant, boolean isNoted) {
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         weather = chosen == null ? Weather.of(random) : chosen;
@@ -56,11 +56,11 @@ final class Simulation {
     }
 
     static Result run(long seed, @Nullable Mutant mutant, boolean isNoted) {
-        return new Simulation(seed, null, Workload.MIXED, mutant, isNoted).run(seed);
+        return new SimulatedRun(seed, null, Workload.MIXED, mutant, isNoted).run(seed);
     }
 
     static Result run(long seed, Weather weather, Workload workload, @Nullable Mutant mutant, boolean isNoted) {
-        return new Simulation(seed, weather, workload, mutant, isNoted).run(seed);
+        return new SimulatedRun(seed, weather, workload, mutant, isNoted).run(seed);
     }
 
     private Result run(long seed) {
