@@ -1,18 +1,13 @@
 package io.weir.client.grpc;
 
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
 import io.weir.client.spi.NodeChannel;
 import io.weir.client.spi.NodeFailure;
 import io.weir.protocol.ClusterDescription;
 import io.weir.protocol.Command;
 import io.weir.protocol.DescribeRequest;
-import io.weir.protocol.Error;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.OpenSessionRequest;
 import io.weir.protocol.Outcome;
@@ -23,7 +18,6 @@ import io.weir.protocol.StatusRequest;
 import io.weir.protocol.WeirGrpc;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -31,7 +25,6 @@ import java.util.function.Function;
  * stream ({@link SubmitStream}), everything else one call each, with gRPC's deadline. Safe for any thread. Futures complete
  * on gRPC's event loop: whoever continues there must hand on at once.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // every continuation handles its own failures
 final class GrpcNodeChannel implements NodeChannel {
     private final String endpoint;
     private final ManagedChannel channel;
@@ -106,37 +99,7 @@ final class GrpcNodeChannel implements NodeChannel {
     private <Q, S, T> CompletableFuture<T> call(
             MethodDescriptor<Q, S> method, Q request, long timeoutMs, boolean hasEffect, Function<S, T> unwrap) {
         reconnectIfDown();
-        CompletableFuture<T> result = new CompletableFuture<>();
-        ClientCall<Q, S> call = channel.newCall(
-                method, CallOptions.DEFAULT.withDeadlineAfter(Math.max(timeoutMs, 1), TimeUnit.MILLISECONDS));
-        result.whenComplete((value, failure) -> {
-            if (result.isCancelled()) {
-                call.cancel("the caller is not interested any more", null);
-            }
-        });
-        ClientCalls.asyncUnaryCall(call, request, new StreamObserver<S>() {
-            @Override
-            public void onNext(S response) {
-                try {
-                    result.complete(unwrap.apply(response));
-                } catch (NodeFailure e) {
-                    result.completeExceptionally(e);
-                }
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                result.completeExceptionally(GrpcFailures.of(endpoint, failure, hasEffect));
-            }
-
-            @Override
-            public void onCompleted() {
-                // without a response gRPC reports an error; with one, this changes nothing
-                result.completeExceptionally(
-                        new NodeFailure(Error.Code.INTERNAL, endpoint + " ended a call without an answer", hasEffect));
-            }
-        });
-        return result;
+        return UnaryCall.ask(channel, method, request, timeoutMs, endpoint, hasEffect, unwrap);
     }
 
     @Override

@@ -6,11 +6,11 @@ import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.weir.client.grpc.GrpcFailures;
+import io.weir.client.grpc.UnaryCall;
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.DigestReporter;
 import io.weir.consensus.partition.Failures;
@@ -27,7 +27,6 @@ import io.weir.protocol.MembershipRequest;
 import io.weir.protocol.MembershipResponse;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.ProposeRequest;
-import io.weir.protocol.ProposeResponse;
 import io.weir.protocol.PullRequest;
 import io.weir.protocol.PullResponse;
 import io.weir.protocol.QueryRequest;
@@ -227,8 +226,14 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
                 .setStep(step)
                 .setHoldsNothing(holdsNothing)
                 .build();
-        return this.<ProposeRequest, ProposeResponse>ask(member, WeirPeersGrpc.getProposeMethod(), request, timeoutMs)
-                .thenApply(response -> {
+        return UnaryCall.ask(
+                channel(member),
+                WeirPeersGrpc.getProposeMethod(),
+                request,
+                timeoutMs + GRACE_MS,
+                member,
+                true,
+                response -> {
                     if (response.hasError()) {
                         throw new NodeFailure(response.getError());
                     }
@@ -238,40 +243,13 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
 
     /** Asks a member's front door; fails with a {@link NodeFailure}. */
     public CompletableFuture<QueryResponse> query(String member, QueryRequest request, long timeoutMs) {
-        return this.<QueryRequest, QueryResponse>ask(member, WeirGrpc.getQueryMethod(), request, timeoutMs)
-                .thenApply(response -> {
+        return UnaryCall.ask(
+                channel(member), WeirGrpc.getQueryMethod(), request, timeoutMs + GRACE_MS, member, false, response -> {
                     if (response.hasError()) {
                         throw new NodeFailure(response.getError());
                     }
                     return response;
                 });
-    }
-
-    private <Q, R> CompletableFuture<R> ask(String member, MethodDescriptor<Q, R> method, Q request, long timeoutMs) {
-        CompletableFuture<R> answer = new CompletableFuture<>();
-        ClientCall<Q, R> call = channel(member)
-                .newCall(method, CallOptions.DEFAULT.withDeadlineAfter(timeoutMs + GRACE_MS, TimeUnit.MILLISECONDS));
-        ClientCalls.asyncUnaryCall(call, request, new StreamObserver<R>() {
-            @Override
-            public void onNext(R response) {
-                answer.complete(response);
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                answer.completeExceptionally(
-                        failure instanceof StatusRuntimeException status
-                                ? GrpcFailures.of(member, status, true)
-                                : Failures.internal(member + " was asked in vain", failure, true));
-            }
-
-            @Override
-            public void onCompleted() {
-                answer.completeExceptionally(
-                        new NodeFailure(Error.Code.UNREACHABLE, member + " ended the call without an answer", true));
-            }
-        });
-        return answer;
     }
 
     /** The next mark brings the next report: nobody waits for what becomes of one. */

@@ -19,7 +19,6 @@ import io.weir.protocol.HelloResponse;
 import io.weir.protocol.MembershipChanged;
 import io.weir.protocol.MembershipRequest;
 import io.weir.protocol.MembershipResponse;
-import io.weir.protocol.Outcome;
 import io.weir.protocol.ProposeRequest;
 import io.weir.protocol.ProposeResponse;
 import io.weir.protocol.PullRequest;
@@ -36,6 +35,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -156,24 +156,52 @@ public final class PeerService implements BindableService, AutoCloseable {
         }
 
         private void change(MembershipRequest request, StreamObserver<MembershipResponse> responses, Change change) {
+            answer(
+                    () -> {
+                        check(request.getClusterId(), request.getNodeId(), false);
+                        return change.make(
+                                request.getNodeId(),
+                                request.getPartition(),
+                                Integer.toUnsignedLong(request.getTimeoutMs()));
+                    },
+                    done -> MembershipResponse.newBuilder()
+                            .setChanged(MembershipChanged.getDefaultInstance())
+                            .build(),
+                    error -> MembershipResponse.newBuilder().setError(error).build(),
+                    responses);
+        }
+
+        @Override
+        public void propose(ProposeRequest request, StreamObserver<ProposeResponse> responses) {
+            answer(
+                    () -> {
+                        check(request.getClusterId(), request.getNodeId(), false);
+                        return replicas.replica(request.getPartition())
+                                .propose(
+                                        request.getStep(),
+                                        request.getHoldsNothing(),
+                                        Integer.toUnsignedLong(request.getTimeoutMs()));
+                    },
+                    outcome -> ProposeResponse.newBuilder().setOutcome(outcome).build(),
+                    error -> ProposeResponse.newBuilder().setError(error).build(),
+                    responses);
+        }
+
+        private <T, R> void answer(
+                Supplier<CompletableFuture<T>> ask,
+                Function<T, R> success,
+                Function<Error, R> failure,
+                StreamObserver<R> responses) {
             // Without a handler, a call that its caller has given up throws on the thread that answers it.
-            ((ServerCallStreamObserver<MembershipResponse>) responses).setOnCancelHandler(() -> {});
-            CompletableFuture<Void> changed;
+            ((ServerCallStreamObserver<R>) responses).setOnCancelHandler(() -> {});
+            CompletableFuture<T> asked;
             try {
-                check(request.getClusterId(), request.getNodeId(), false);
-                changed = change.make(
-                        request.getNodeId(), request.getPartition(), Integer.toUnsignedLong(request.getTimeoutMs()));
+                asked = ask.get();
             } catch (RuntimeException e) {
-                changed = CompletableFuture.failedFuture(e);
+                asked = CompletableFuture.failedFuture(e);
             }
-            var unused = changed.handle((done, thrown) -> {
-                MembershipResponse.Builder response = MembershipResponse.newBuilder();
-                if (thrown == null) {
-                    response.setChanged(MembershipChanged.getDefaultInstance());
-                } else {
-                    response.setError(errorOf(thrown));
-                }
-                responses.onNext(response.build());
+            var unused = asked.handle((value, thrown) -> {
+                responses.onNext(thrown == null ? success.apply(value) : failure.apply(errorOf(thrown)));
                 responses.onCompleted();
                 return null;
             });
@@ -192,32 +220,6 @@ public final class PeerService implements BindableService, AutoCloseable {
             }
             responses.onNext(response.build());
             responses.onCompleted();
-        }
-
-        @Override
-        public void propose(ProposeRequest request, StreamObserver<ProposeResponse> responses) {
-            // As above: a caller that has given up must not make the answering thread throw.
-            ((ServerCallStreamObserver<ProposeResponse>) responses).setOnCancelHandler(() -> {});
-            CompletableFuture<Outcome> proposed;
-            try {
-                check(request.getClusterId(), request.getNodeId(), false);
-                proposed = replicas.replica(request.getPartition())
-                        .propose(
-                                request.getStep(),
-                                request.getHoldsNothing(),
-                                Integer.toUnsignedLong(request.getTimeoutMs()));
-            } catch (RuntimeException e) {
-                proposed = CompletableFuture.failedFuture(e);
-            }
-            var unused = proposed.handle((outcome, thrown) -> {
-                ProposeResponse.Builder response = ProposeResponse.newBuilder();
-                responses.onNext(
-                        thrown == null
-                                ? response.setOutcome(outcome).build()
-                                : response.setError(errorOf(thrown)).build());
-                responses.onCompleted();
-                return null;
-            });
         }
 
         @Override
