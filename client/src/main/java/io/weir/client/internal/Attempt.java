@@ -186,6 +186,11 @@ final class Attempt implements OpenTransaction {
         requirements.clear();
     }
 
+    /** Of how many streams. */
+    int reads() {
+        return read.size();
+    }
+
     /** One read is linearizable by itself. */
     boolean needsCommit() {
         return !appends.isEmpty() || !requirements.isEmpty() || read.size() > 1;

@@ -9,7 +9,6 @@ import io.weir.client.TransactionResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class Transactor<T extends @Nullable Object> {
             try {
                 T result = body.apply(attempt);
                 attempt.end();
-                if (!attempt.isStale() && isCommitted(attempt)) {
+                if (!attempt.isStale() && (!attempt.needsCommit() || isCommitted(attempt))) {
                     return result;
                 }
             } catch (EventStoreException.Unavailable e) {
@@ -55,7 +54,8 @@ final class Transactor<T extends @Nullable Object> {
                 throw attempts > 1 && !isTimeLeft() ? contended() : e; // a read in an attempt that came too late
             } catch (RuntimeException | Error e) {
                 attempt.end();
-                if (e instanceof EventStoreException || isConfirmed(attempt, e)) {
+                boolean isOfStore = e instanceof EventStoreException && !(e instanceof EventStoreException.ConditionFailed);
+                if (isOfStore || isConfirmed(attempt, e)) {
                     throw e;
                 }
             }
@@ -65,9 +65,6 @@ final class Transactor<T extends @Nullable Object> {
 
     /** False if it has to be tried again, because of what it has read. */
     private boolean isCommitted(Attempt attempt) {
-        if (!attempt.needsCommit()) {
-            return true;
-        }
         TransactionResult result = commit(attempt);
         if (result instanceof TransactionResult.Rejected rejected) {
             if (attempt.hasRead(rejected.violations())) {
@@ -79,12 +76,19 @@ final class Transactor<T extends @Nullable Object> {
         return true;
     }
 
-    /** Whether what a body that throws had read was there at one moment. If that cannot be found out, its exception says more. */
+    /**
+     * Whether what had been read was there at one moment, before a body threw, or when a condition was found to have failed: its
+     * partition need not have waited for what others say about the reads. If that cannot be found out, the exception says more.
+     */
     private boolean isConfirmed(Attempt attempt, Throwable thrown) {
         if (attempt.isStale()) {
             return false;
         }
         attempt.forgetWrites();
+        boolean isOneRead = attempt.reads() == 1 && !(thrown instanceof EventStoreException.ConditionFailed);
+        if (attempt.reads() == 0 || isOneRead) {
+            return true;
+        }
         try {
             return isCommitted(attempt);
         } catch (EventStoreException e) {
@@ -124,9 +128,7 @@ final class Transactor<T extends @Nullable Object> {
     private void pause() {
         long nanos = Math.min(DistributedCommit.pauseNanos(attempts), left().toNanos());
         try {
-            if (new CountDownLatch(1).await(nanos, TimeUnit.NANOSECONDS)) {
-                throw new AssertionError("nobody counts down");
-            }
+            TimeUnit.NANOSECONDS.sleep(nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EventStoreException.Unavailable("the thread was interrupted; nothing was written", e);

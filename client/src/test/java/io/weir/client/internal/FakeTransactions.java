@@ -37,6 +37,9 @@ final class FakeTransactions {
     /** All are aborted for this reason. */
     AbortedTransaction.Reason abortWith = AbortedTransaction.Reason.UNSPECIFIED;
 
+    /** Partitions that do not say in time which conditions have failed there, if others have failed elsewhere. */
+    final Set<Integer> late = new HashSet<>();
+
     /** Home has forgotten all. */
     boolean hasForgotten;
 
@@ -121,7 +124,9 @@ final class FakeTransactions {
                 ? commit(content, participants)
                 : aborted(AbortedTransaction.newBuilder()
                         .setReason(AbortedTransaction.Reason.REJECTED)
-                        .addAllViolations(violations));
+                        .addAllViolations(violations.stream()
+                                .filter(violation -> !late.contains(cluster.partitionOf(violation.getStream())))
+                                .toList()));
     }
 
     private List<Violation> violations(DistributedTransact content) {

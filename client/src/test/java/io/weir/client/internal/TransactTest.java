@@ -249,6 +249,34 @@ class TransactTest {
         assertThat(texts(store, a)).containsExactly("0", "1");
     }
 
+    /** The partition whose condition has failed does not know whether the read in another one still holds. */
+    @Test
+    void aFailedConditionIsHandedOnOnceTheReadsAreConfirmed() {
+        cluster.change(() -> cluster.transactions.late.add(0));
+        for (int reads = 1; reads <= 2; reads++) {
+            String other = FakeCluster.streamIn(store, 0, "other" + reads);
+            boolean isOneRead = reads == 1;
+            runs.set(0);
+            store.transact(tx -> {
+                int found = tx.read(other).size() + (isOneRead ? 0 : tx.read(a).size());
+                if (runs.incrementAndGet() == 1) {
+                    append(store, other, "between").join();
+                }
+                if (found == 0) {
+                    tx.require(b, Expected.exists());
+                }
+                return null;
+            });
+            assertThat(runs).hasValue(2);
+        }
+        assertThatThrownBy(() -> store.transact(tx -> {
+                    tx.read(a);
+                    tx.require(b, Expected.exists());
+                    return null;
+                }))
+                .isInstanceOf(ConditionFailed.class);
+    }
+
     @Test
     void othersThatComeBetweenUntilTheTimeoutAbortIt() {
         assertThatThrownBy(() -> store.transact(
