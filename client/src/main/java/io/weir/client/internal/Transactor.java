@@ -54,7 +54,8 @@ final class Transactor<T extends @Nullable Object> {
                 throw attempts > 1 && !isTimeLeft() ? contended() : e; // a read in an attempt that came too late
             } catch (RuntimeException | Error e) {
                 attempt.end();
-                boolean isOfStore = e instanceof EventStoreException && !(e instanceof EventStoreException.ConditionFailed);
+                boolean isOfStore =
+                        e instanceof EventStoreException && !(e instanceof EventStoreException.ConditionFailed);
                 if (isOfStore || isConfirmed(attempt, e)) {
                     throw e;
                 }

@@ -160,19 +160,27 @@ final class Ballot {
         return vote != null ? new Abort(vote, null) : new Abort(Steps.aborted(Reason.EXPIRED), because());
     }
 
-    /** What those say that have voted something else than YES: what concerns the client most. */
+    /**
+     * What those say that have voted something else than YES. A rejection names all that is wrong, so it has to wait for the next
+     * attempt if somebody could not look at his conditions; one that is silent, however, is not waited for.
+     */
     private @Nullable AbortedTransaction voted() {
+        AbortedTransaction unseen = unseen();
         List<Violation> violations = plan.merged(answers.stream()
                 .map(answer -> answer == null
                         ? List.<Violation>of()
                         : answer.vote().getNo().getViolationsList())
                 .toList());
-        if (!violations.isEmpty()) {
-            return AbortedTransaction.newBuilder()
-                    .setReason(Reason.REJECTED)
-                    .addAllViolations(violations)
-                    .build();
-        }
+        return unseen != null || violations.isEmpty()
+                ? unseen
+                : AbortedTransaction.newBuilder()
+                        .setReason(Reason.REJECTED)
+                        .addAllViolations(violations)
+                        .build();
+    }
+
+    /** Why somebody has voted without a look at his conditions: what concerns the client most. Null if nobody has. */
+    private @Nullable AbortedTransaction unseen() {
         AbortedTransaction other = null;
         for (int i = 0; i < answers.size(); i++) {
             Answer answer = answers.get(i);
