@@ -72,6 +72,8 @@ final class Call<T> {
 
     boolean isDone;
 
+    private boolean isPatient;
+
     Call(
             String what,
             int partition,
@@ -92,6 +94,7 @@ final class Call<T> {
         this.kind = kind;
         this.isTainted = kind == Kind.AGAIN;
         this.decode = decode;
+        this.isPatient = operation.hasDistributed();
     }
 
     boolean mayHaveBeenExecuted() {
@@ -100,7 +103,12 @@ final class Call<T> {
 
     /** Whether the answer may rightly take as long as the deadline, since other partitions and transactions are waited for. */
     boolean isPatient() {
-        return operation.hasDistributed();
+        return isPatient;
+    }
+
+    /** Not while it is sent: the lane counts what it has sent. */
+    void bePatient() {
+        isPatient = true;
     }
 
     /** For resends and questions; needs a place. */

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>To a node that has not proved to lead, one command is sent alone: thousands would otherwise be sent to every member in
  * turn after the death of a leader. A node that is silent for long while commands wait counts as dead. Patient commands, whose
- * answers may rightly take long, hold up no others in this: they are counted apart.
+ * answers may rightly take long, hold up no others in this: they are counted apart. So are those that have met silence once.
  *
  * <p>Threading: {@link #submit}, {@link #wake} and {@link #close} may be called from any thread; everything else runs in the
  * lane's serial executor, one task at a time, and never blocks.
@@ -456,7 +456,9 @@ final class Lane {
         }
         lastTrouble = target().endpoint() + " was silent";
         silenceNanos = Math.min(silenceNanos * 2, MAX_SILENCE_NANOS);
+        List<Call<?>> unheard = new ArrayList<>(sent.values());
         retreat(null);
+        unheard.forEach(Call::bePatient); // they may wait for locks at a leader that is well: others go ahead of them
     }
 
     // ---- sent -> ready

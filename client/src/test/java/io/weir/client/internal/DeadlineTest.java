@@ -6,6 +6,7 @@ import static io.weir.client.internal.Calls.failure;
 import static io.weir.client.internal.Calls.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.weir.client.AppendResult;
 import io.weir.client.CallOptions;
 import io.weir.client.ClientConfig;
@@ -28,6 +29,12 @@ class DeadlineTest {
     @AfterEach
     void close() {
         store.close();
+    }
+
+    private long sent(ByteString stream) {
+        return cluster.look(() -> cluster.received.stream()
+                .filter(command -> command.getAppend().getStream().equals(stream))
+                .count());
     }
 
     private static void assertSoon(long startNanos) {
@@ -112,5 +119,20 @@ class DeadlineTest {
         assertThat(failure(info, Unavailable.class)).hasMessageContainingAll("the info of stream \"s\"", "fake:");
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(3_900), Duration.ofSeconds(7));
+    }
+
+    /** Whoever waits for a lock is not answered for long, and the leader is well. */
+    @Test
+    void oneThatWaitsForALockHoldsUpNoOtherStream() {
+        append(store, "s", "x").join();
+        ByteString held = ByteString.copyFromUtf8("held");
+        cluster.change(() -> cluster.transactions.locked.add(held));
+        CompletableFuture<AppendResult> waiting =
+                append(store, "held", "y", CallOptions.within(Duration.ofSeconds(20)));
+        await("its node is suspected, and another was asked", () -> sent(held) > 1);
+        for (int i = 0; i < 20; i++) {
+            append(store, "s", "x", SHORT).join();
+        }
+        assertThat(waiting).isNotDone();
     }
 }

@@ -136,7 +136,10 @@ final class FakeNode implements NodeChannel {
             if (cluster.chance(cluster.throttle)) {
                 return failed(new NodeFailure(Error.Code.THROTTLED, "too much", false));
             }
-            if (cluster.swallowRequests || (command.hasDistributed() && cluster.transactions.areStuck)) {
+            boolean waits = command.hasDistributed()
+                    ? cluster.transactions.areStuck
+                    : cluster.transactions.locked.contains(command.getAppend().getStream());
+            if (cluster.swallowRequests || waits) {
                 return new CompletableFuture<>();
             }
             Outcome outcome = apply(partition, command);
