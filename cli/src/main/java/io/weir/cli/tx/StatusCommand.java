@@ -39,8 +39,8 @@ import picocli.CommandLine.TypeConversionException;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  weir tx status 0192d5f1a8c005a0e1f08c3b77aa0912-17@3+1763795000000",
-            "  weir tx status 0192d5f1a8c005a0e1f08c3b77aa0912-18@0 -o json"
+            "  weir tx status 0192d5f1a8c005a0e1f08c3b77aa0912-17@3+1763795000000.816bcf85",
+            "  weir tx status 0192d5f1a8c005a0e1f08c3b77aa0912-18@0.34e6f3a1 -o json"
         })
 final class StatusCommand implements Callable<Integer> {
     private final Console console;

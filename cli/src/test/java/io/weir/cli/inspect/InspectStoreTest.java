@@ -163,7 +163,7 @@ class InspectStoreTest {
                 checkpoint.complete();
             }
         }
-        String name = "abcd0000000000000000000000000007-5@1+99";
+        String name = "abcd0000000000000000000000000007-5@1+99.c7c1f095";
         JsonNode shown = json(inspect("tx"));
         JsonNode record = shown.get("transactions").get(0);
         assertThat(record.get("id").asText()).isEqualTo(name);

@@ -124,12 +124,12 @@ class TxVerbsTest {
         Run run = Run.weir(store, "tx", "list", "-o", "table");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).isEqualTo("""
-                ID                                       HOME  PARTITION  STATE      AGE MS  PARTICIPANTS
-                abcd0000000000000000000000000007-5@1+99  1     1          COMMITTED    1500  0 1
-                abcd0000000000000000000000000007-5@1+99  1     0          STAGED          0  0 1
+                ID                                                HOME  PARTITION  STATE      AGE MS  PARTICIPANTS
+                abcd0000000000000000000000000007-5@1+99.c7c1f095  1     1          COMMITTED    1500  0 1
+                abcd0000000000000000000000000007-5@1+99.c7c1f095  1     0          STAGED          0  0 1
                 """);
         assertThat(Run.weir(store, "tx", "list", "-o", "ndjson").out())
-                .startsWith("{\"id\":\"abcd0000000000000000000000000007-5@1+99\",\"home\":1,\"partition\":1,"
+                .startsWith("{\"id\":\"abcd0000000000000000000000000007-5@1+99.c7c1f095\",\"home\":1,\"partition\":1,"
                         + "\"state\":\"COMMITTED\",\"ageMs\":1500,\"participants\":[0,1]}\n");
     }
 
