@@ -133,6 +133,9 @@ final class DistributedCommit {
             try {
                 if (failure == null) {
                     onDecided(call, decided);
+                } else if (contentions > 0 && call.attempts.count() == 0 && isUnavailable(failure)) {
+                    attempts--;
+                    abort(AbortReason.CONTENTION); // it took the time that this attempt would have needed to be sent
                 } else {
                     result.completeExceptionally(failure);
                 }
@@ -143,6 +146,10 @@ final class DistributedCommit {
                         new EventStoreException.Internal(what + " failed: " + e + "; please report it", e));
             }
         });
+    }
+
+    private static boolean isUnavailable(Throwable failure) {
+        return failure instanceof EventStoreException.Unavailable;
     }
 
     private void onDecided(Call<Decided> call, Decided decided) {
