@@ -26,11 +26,13 @@ import io.weir.protocol.RequestId;
 import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
 import io.weir.protocol.TransactionStep;
+import io.weir.statemachine.TransactionKeys;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node does for transactions over several partitions: it drives those that its clients send, finishes those that
@@ -164,9 +166,9 @@ final class NodeTransactions {
         }
 
         @Override
-        public List<TransactionInfo> open(int max) {
+        public List<TransactionInfo> open(@Nullable TransactionId after, int max) {
             try (ReadView view = replica.store().openRead()) {
-                return TransactionReader.open(view, null, max);
+                return TransactionReader.open(view, after == null ? null : TransactionKeys.key(after), max);
             } catch (StoreException | NodeFailure e) {
                 return List
                         .of(); // no replica now, or a damaged one, which others find: whoever leads next has a care too

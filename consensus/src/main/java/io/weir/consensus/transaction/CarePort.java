@@ -1,7 +1,9 @@
 package io.weir.consensus.transaction;
 
+import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A replica of a partition, as {@link TransactionCare} sees it. What is told of its state is as it was applied here. */
 public interface CarePort {
@@ -15,9 +17,10 @@ public interface CarePort {
      * The transactions that are not over here: staged, or decided here as their home and not forgotten. The oldest expiry
      * first.
      *
+     * @param after only those behind this one; null: from the first
      * @param max how many at the most
      */
-    List<TransactionInfo> open(int max);
+    List<TransactionInfo> open(@Nullable TransactionId after, int max);
 
     /**
      * The first expiry that log time has not passed, of those of which anything is kept; {@link Long#MAX_VALUE} if there is

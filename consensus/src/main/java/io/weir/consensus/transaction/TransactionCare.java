@@ -8,8 +8,10 @@ import io.weir.protocol.TransactionRecord.State;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,10 @@ public final class TransactionCare {
     /** Attempts under way at once. */
     static final int MAX_ATTEMPTS = 32;
 
-    /** Transactions looked at; those with the oldest expiry come first, and make room for others when they are over. */
+    /** Attempts under way at once at what needs a partition that did not answer the last one. */
+    private static final int MAX_PROBES = MAX_ATTEMPTS / 2;
+
+    /** Transactions looked at, at once. */
     static final int MAX_WATCHED = 4_096;
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionCare.class);
@@ -40,11 +45,16 @@ public final class TransactionCare {
     private final StepPort port;
     private final Proposals proposals;
     private final CareTimes times;
+    private final CareWindow window;
 
     // Guarded by this.
     private Map<TransactionId, Watch> watched = new HashMap<>();
     private int attempts;
     private long recoveries;
+    /** Partitions that the last attempt at something that needs them has found silent, or waiting for one that is. */
+    private final Set<Integer> silent = new HashSet<>();
+    /** The attempts that will tell whether they still are. */
+    private final Map<Integer, Watch> probes = new HashMap<>();
 
     // Of look's thread.
     private @Nullable Long tickedNanos;
@@ -65,27 +75,41 @@ public final class TransactionCare {
             this.dueNanos = dueNanos;
             this.pauseMs = pauseMs;
         }
+
+        /** The partitions without which nothing can be done: home, or those that are to be resolved. */
+        List<Integer> needed() {
+            return state == State.STAGED
+                    ? List.of(id.getHome())
+                    : participants.stream().filter(part -> part != id.getHome()).toList();
+        }
     }
 
     /** Care of one partition; {@code driver} is the node's. */
     public TransactionCare(CarePort here, TransactionDriver driver, StepPort port, CareTimes times) {
+        this(here, driver, port, times, MAX_WATCHED);
+    }
+
+    TransactionCare(CarePort here, TransactionDriver driver, StepPort port, CareTimes times, int maxWatched) {
         this.here = here;
         this.driver = driver;
         this.port = port;
         this.proposals = new Proposals(port);
         this.times = times;
+        this.window = new CareWindow(here, maxWatched, times.windowMs());
     }
 
     /** Looks after what is open, and begins what is due. To be called every tenth of a second or so. */
     public void look() {
         if (!here.leads()) {
+            window.reset();
             synchronized (this) {
                 watched = new HashMap<>();
             }
             return;
         }
         tickIfDue();
-        for (Watch watch : due(here.open(MAX_WATCHED), port.nanoTime())) {
+        long now = port.nanoTime();
+        for (Watch watch : due(window.look(now), now)) {
             attempt(watch);
         }
     }
@@ -145,14 +169,34 @@ public final class TransactionCare {
         return new Watch(info, now + TimeUnit.MILLISECONDS.toNanos(waitMs), times.pauseMs());
     }
 
-    /** First those that were tried least: one home that does not answer must not occupy all places for good. */
+    /** First those that were tried least, and of these what holds locks. */
     private List<Watch> begin(List<Watch> due) {
-        due.sort(Comparator.comparingLong(watch -> watch.pauseMs));
-        List<Watch> begun = due.subList(0, Math.min(due.size(), MAX_ATTEMPTS - attempts));
-        begun.forEach(watch -> watch.isAttempted = true);
-        attempts += begun.size();
-        recoveries += begun.size();
+        due.sort(Comparator.comparingLong((Watch watch) -> watch.pauseMs)
+                .thenComparing(watch -> watch.state != State.STAGED));
+        List<Watch> begun = new ArrayList<>();
+        for (Watch watch : due) {
+            if (attempts < MAX_ATTEMPTS && mayBegin(watch)) {
+                watch.isAttempted = true;
+                attempts++;
+                recoveries++;
+                begun.add(watch);
+            }
+        }
         return begun;
+    }
+
+    /** What needs a silent partition takes one place, lest thousands that wait for it take all, and keep others waiting. */
+    private boolean mayBegin(Watch watch) {
+        if (silent.isEmpty()) {
+            return true;
+        }
+        List<Integer> mute = watch.needed().stream().filter(silent::contains).toList();
+        boolean isProbed = mute.stream().anyMatch(probes::containsKey);
+        if (!mute.isEmpty() && (isProbed || probes.size() >= MAX_PROBES)) {
+            return false;
+        }
+        mute.forEach(partition -> probes.put(partition, watch));
+        return true;
     }
 
     private void attempt(Watch watch) {
@@ -160,7 +204,7 @@ public final class TransactionCare {
                 ? recover(watch)
                 : driver.finish(watch.id, watch.participants, watch.state == State.COMMITTED, times.recoveryMs());
         var unused = attempt.whenComplete((done, failure) -> {
-            ended(watch);
+            ended(watch, failure == null);
             if (failure != null) {
                 tell(watch.id, failure);
             }
@@ -185,8 +229,14 @@ public final class TransactionCare {
     }
 
     /** Whatever came of it: what is still open after a while is tried again. */
-    private synchronized void ended(Watch watch) {
+    private synchronized void ended(Watch watch, boolean isAnswered) {
         attempts--;
+        probes.values().removeIf(probe -> probe == watch);
+        if (isAnswered) {
+            silent.removeAll(watch.needed());
+        } else {
+            silent.addAll(watch.needed());
+        }
         watch.isAttempted = false;
         watch.dueNanos = port.nanoTime() + TimeUnit.MILLISECONDS.toNanos(watch.pauseMs);
         watch.pauseMs = Math.min(2 * watch.pauseMs, times.longestPauseMs());

@@ -1,8 +1,10 @@
 package io.weir.consensus.transaction;
 
+import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The care of each of some partitions, which looks every tenth of a second of virtual time. */
 final class Cares {
@@ -18,12 +20,17 @@ final class Cares {
     final List<Long> ticks = new ArrayList<>();
 
     Cares(FakePartitions partitions, CareTimes times) {
+        this(partitions, times, TransactionCare.MAX_WATCHED);
+    }
+
+    /** @param watched how many transactions are looked at at once */
+    Cares(FakePartitions partitions, CareTimes times, int watched) {
         this.partitions = partitions;
         this.leads = new boolean[partitions.count()];
         for (int partition = 0; partition < partitions.count(); partition++) {
             leads[partition] = true;
             TransactionDriver driver = new TransactionDriver(partitions, partitions::partitionOfSlot);
-            cares.add(new TransactionCare(new Here(partition), driver, partitions, times));
+            cares.add(new TransactionCare(new Here(partition), driver, partitions, times, watched));
         }
         look();
     }
@@ -55,8 +62,8 @@ final class Cares {
         }
 
         @Override
-        public List<TransactionInfo> open(int max) {
-            return partitions.open(partition, max);
+        public List<TransactionInfo> open(@Nullable TransactionId after, int max) {
+            return partitions.open(partition, after, max);
         }
 
         @Override

@@ -285,9 +285,14 @@ final class FakePartitions implements StepPort, AutoCloseable {
 
     /** The first of those that are staged, or decided and not forgotten. */
     List<TransactionInfo> open(int partition, int max) {
+        return open(partition, null, max);
+    }
+
+    /** The first of those behind one, or of all, that are staged, or decided and not forgotten. */
+    List<TransactionInfo> open(int partition, @Nullable TransactionId after, int max) {
         List<TransactionInfo> open = new ArrayList<>();
         try (ReadView view = stores.get(partition).openRead()) {
-            TransactionKey key = view.nextStaged(null);
+            TransactionKey key = view.nextStaged(after == null ? null : TransactionKeys.key(after));
             while (key != null && open.size() < max) {
                 byte[] kept = view.transaction(key);
                 open.add(TransactionInfo.newBuilder()

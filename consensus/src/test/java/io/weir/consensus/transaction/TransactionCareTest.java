@@ -206,6 +206,71 @@ class TransactionCareTest {
         assertThat(partitions.hasLocks()).isFalse();
     }
 
+    /** Fills a window with transactions whose home does not answer, each with a stream of its own. */
+    private void stageStuck(int count, long firstSequence) {
+        for (int i = 0; i < count; i++) {
+            StreamName stream = partitions.stream(1, "stuck" + firstSequence + "-" + i);
+            stage(
+                    1,
+                    id(firstSequence + i, 0, 1_000),
+                    transact(List.of(append(a, any(), "1"), append(stream, any(), "2"))));
+        }
+    }
+
+    @Test
+    void whatCannotBeFinishedDoesNotHideTheRest() {
+        int window = 50;
+        new Cares(partitions, TIMES, window);
+        partitions.fate = proposed -> proposed.partition() == 0 ? Fate.LOST : Fate.DELIVERED;
+        stageStuck(4 * window, 10);
+        TransactionId behind = id(5, 2, EXPIRY_MS * 10);
+        stage(1, behind, transact(List.of(append(b, any(), "1"), append(c, any(), "2"))));
+        partitions.advance(4 * TIMES.windowMs() + TIMES.stagedMs() + TIMES.recoveryMs());
+        assertThat(partitions.record(1, behind).getState()).isEqualTo(State.ABORTED);
+        partitions.fate = proposed -> Fate.DELIVERED;
+        partitions.advance(6 * TIMES.windowMs());
+        assertThat(partitions.hasLocks()).as("it begins again from the first").isFalse();
+    }
+
+    @Test
+    void whatIsDecidedAndCannotBeResolvedDoesNotHideLocks() {
+        int window = 20;
+        new Cares(partitions, TIMES, window);
+        partitions.fate = proposed -> proposed.partition() == 2 ? Fate.LOST : Fate.DELIVERED;
+        for (int i = 0; i < 3 * window; i++) {
+            TransactionId decided = id(10 + i, 1, 1_000);
+            partitions.apply(1, Steps.abort(decided, List.of(1, 2), Steps.aborted(Reason.CONTENTION)));
+        }
+        TransactionId locking = id(5, 0, EXPIRY_MS * 10);
+        stage(1, locking, transact(List.of(append(a, any(), "1"), append(b, any(), "2"))));
+        partitions.advance(3 * TIMES.windowMs() + TIMES.stagedMs() + TIMES.recoveryMs());
+        assertThat(partitions.hasLocks()).isFalse();
+    }
+
+    @Test
+    void aHomeThatDoesNotAnswerTakesOnePlaceOnceThatIsKnown() {
+        new Cares(partitions, TIMES);
+        partitions.fate = proposed -> proposed.partition() == 0 ? Fate.LOST : Fate.DELIVERED;
+        stageStuck(10 * TransactionCare.MAX_ATTEMPTS, 1_000);
+        partitions.advance(TIMES.stagedMs() + TIMES.recoveryMs() + 100);
+        int asked = partitions.proposed.size();
+        partitions.advance(3 * TIMES.recoveryMs());
+        assertThat(partitions.proposed.size() - asked)
+                .as("attempts at it since it was known not to answer")
+                .isBetween(3, 4);
+        for (int i = 0; i < 3 * TransactionCare.MAX_ATTEMPTS; i++) {
+            StreamName stream = partitions.stream(1, "sound" + i);
+            stage(1, id(10 + i, 2, 30_000), transact(List.of(append(stream, any(), "1"), append(c, any(), "2"))));
+        }
+        partitions.advance(TIMES.stagedMs() + 500);
+        for (int i = 0; i < 3 * TransactionCare.MAX_ATTEMPTS; i++) {
+            assertThat(partitions.record(1, id(10 + i, 2, 30_000)).getState()).isEqualTo(State.ABORTED);
+        }
+        partitions.fate = proposed -> Fate.DELIVERED;
+        partitions.advance(TIMES.recoveryMs() + 2 * TIMES.longestPauseMs());
+        assertThat(partitions.hasLocks()).as("it answers again").isFalse();
+    }
+
     @Test
     void onlyOneAttemptAtATransactionIsUnderWay() {
         Cares cares = new Cares(partitions, TIMES);

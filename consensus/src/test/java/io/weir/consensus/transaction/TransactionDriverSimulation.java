@@ -77,7 +77,7 @@ class TransactionDriverSimulation {
         }
 
         void run() {
-            new Cares(partitions, new CareTimes(600, 300, 1_000, 100, 800, 500));
+            new Cares(partitions, new CareTimes(600, 300, 1_000, 100, 800, 500, 4_000));
             int faultsIn100 = random.nextInt(20);
             partitions.fate = proposed -> partitions.nowMs() < FAULTS_MS && random.nextInt(100) < faultsIn100
                     ? List.of(Fate.LOST, Fate.ANSWER_LOST, Fate.LATE).get(random.nextInt(3))

@@ -4,10 +4,12 @@ import io.weir.consensus.partition.TransactionReader;
 import io.weir.consensus.transaction.CarePort;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.TransactionKey;
+import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
 import io.weir.protocol.TransactionRecord;
 import io.weir.statemachine.TransactionKeys;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A partition as the care of a node sees it. */
 final class SimulatedCarePort implements CarePort {
@@ -33,9 +35,9 @@ final class SimulatedCarePort implements CarePort {
     }
 
     @Override
-    public List<TransactionInfo> open(int max) {
+    public List<TransactionInfo> open(@Nullable TransactionId after, int max) {
         try (ReadView view = partition.store().openRead()) {
-            return TransactionReader.open(view, null, max);
+            return TransactionReader.open(view, after == null ? null : TransactionKeys.key(after), max);
         }
     }
 

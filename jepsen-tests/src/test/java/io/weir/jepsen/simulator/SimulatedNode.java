@@ -70,7 +70,7 @@ final class SimulatedNode {
         reads = new SimulatedReads(world, this);
         List<TransactionCare> all = new ArrayList<>();
         CareTimes times =
-                new CareTimes(world.weather().stagedMs(), world.weather().decidedMs(), 2_000, 250, 2_000, 500);
+                new CareTimes(world.weather().stagedMs(), world.weather().decidedMs(), 2_000, 250, 2_000, 500, 20_000);
         for (SimulatedPartition partition : world.partitions()) {
             all.add(new TransactionCare(new SimulatedCarePort(world, this, partition), started, seen, times));
         }
