@@ -6,6 +6,7 @@ import io.weir.protocol.Error;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -13,10 +14,14 @@ import java.util.function.IntFunction;
 /**
  * Calls to whoever leads a partition: looked for, and asked again, until there is an answer or the time is up. What is asked
  * must be harmless when it is done twice.
+ *
+ * <p>A leader may take all the time there is: a {@code Prepare} waits there for a lock, in a queue in which it would lose its place
+ * if it were asked again. That a leader is gone without a word is noticed in two ways: the members elect another one, which this
+ * node, being one of them, hears of; or only the connection is lost, and gRPC ends the call.
  */
 final class LeaderCalls {
-    /** One attempt: a leader that is gone without a word must not use up the deadline. */
-    private static final long ATTEMPT_MS = 5_000;
+    /** A member that has not answered for so long is asked on only while this node believes that it leads. */
+    private static final long SILENT_MS = 5_000;
 
     private static final long MIN_PAUSE_MS = 5;
     private static final long MAX_PAUSE_MS = 200;
@@ -31,6 +36,7 @@ final class LeaderCalls {
     private final List<String> members;
     private final IntFunction<String> leaders;
     private final ScheduledExecutorService timer;
+    private final long silentMs;
 
     /**
      * Calls nobody yet.
@@ -39,9 +45,14 @@ final class LeaderCalls {
      * @param leaders node id of a partition's leader, as far as this node knows; else empty
      */
     LeaderCalls(List<String> members, IntFunction<String> leaders, ScheduledExecutorService timer) {
+        this(members, leaders, timer, SILENT_MS);
+    }
+
+    LeaderCalls(List<String> members, IntFunction<String> leaders, ScheduledExecutorService timer, long silentMs) {
         this.members = List.copyOf(members);
         this.leaders = leaders;
         this.timer = timer;
+        this.silentMs = silentMs;
     }
 
     /** Fails with a {@link NodeFailure} only. */
@@ -66,16 +77,44 @@ final class LeaderCalls {
         }
 
         void attempt() {
-            long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-            String member = member();
-            var unused = asked(member, Math.max(Math.min(leftMs, ATTEMPT_MS), 1))
-                    .whenComplete((answer, thrown) -> {
-                        if (thrown == null) {
-                            result.complete(answer);
-                        } else {
-                            failed(member, Failures.of(thrown));
-                        }
-                    });
+            orEnd(() -> {
+                String member = member();
+                long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+                CompletableFuture<T> heard = asked(member, Math.max(leftMs, 1)).copy();
+                ScheduledFuture<?> look = timer.scheduleWithFixedDelay(
+                        () -> orEnd(() -> giveUpIfGone(member, heard)),
+                        silentMs,
+                        Math.max(silentMs / 5, 1),
+                        TimeUnit.MILLISECONDS);
+                var unused = heard.whenComplete((answer, thrown) -> {
+                    look.cancel(false);
+                    if (thrown == null) {
+                        result.complete(answer);
+                    } else {
+                        orEnd(() -> failed(member, Failures.of(thrown)));
+                    }
+                });
+            });
+        }
+
+        /** Whatever a step throws, on whatever thread, is told to the caller, who would wait for ever otherwise. */
+        private void orEnd(Runnable step) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                result.completeExceptionally(Failures.of(e));
+            }
+        }
+
+        private void giveUpIfGone(String member, CompletableFuture<T> heard) {
+            if (result.isDone()) {
+                heard.cancel(false); // ended by a defect: nobody listens, and nobody need look
+            } else if (!leaders.apply(partition).equals(member)) {
+                heard.completeExceptionally(new NodeFailure(
+                        Error.Code.UNREACHABLE,
+                        member + " has not answered, and is not known to lead partition " + partition + " any more",
+                        true));
+            }
         }
 
         private CompletableFuture<T> asked(String member, long timeoutMs) {

@@ -54,7 +54,9 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
     /** More than any answer about a transaction, which may name every stream of it. */
     private static final int MAX_INBOUND_BYTES = 16 << 20;
 
+    /** Steps may wait at a leader for long: for so long, and once more, one does that is gone without a word. */
     private static final long KEEP_ALIVE_SECONDS = 10;
+
     private static final long REPORT_MS = 5_000;
     /** A member answers by itself when its time is up; this long is waited for that. */
     private static final long GRACE_MS = 250;
@@ -302,6 +304,7 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         return Grpc.newChannelBuilder("dns:///" + address, InsecureChannelCredentials.create())
                 .maxInboundMessageSize(MAX_INBOUND_BYTES)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .disableRetry()
                 .directExecutor()
                 .build();
