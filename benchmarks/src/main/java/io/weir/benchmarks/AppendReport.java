@@ -3,7 +3,6 @@ package io.weir.benchmarks;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +33,11 @@ record AppendReport(
 
     @Override
     public String table() {
-        StringBuilder table = new StringBuilder();
-        line(table, "command", "%s", command);
-        line(table, "machine", "%s", machine);
-        line(table, "cluster", "%s", cluster);
-        line(
-                table,
+        ReportTable table = new ReportTable();
+        table.line("command", "%s", command);
+        table.line("machine", "%s", machine);
+        table.line("cluster", "%s", cluster);
+        table.line(
                 "pipelined",
                 "%,.0f events/s of %,d bytes (%.1f MB/s), median of %d rounds from %,.0f to %,.0f, %,d in flight",
                 eventsPerSecond,
@@ -50,8 +48,7 @@ record AppendReport(
                 Collections.max(rounds),
                 inFlight);
         if (latency != null) {
-            line(
-                    table,
+            table.line(
                     "latency",
                     "p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms at %,d/s, counted from when each of %,d was due",
                     latency.p50Ms(),
@@ -62,11 +59,5 @@ record AppendReport(
                     latency.count());
         }
         return table.toString();
-    }
-
-    private static void line(StringBuilder table, String name, String format, Object... values) {
-        table.append(String.format(Locale.ROOT, "%-10s", name))
-                .append(String.format(Locale.ROOT, format, values))
-                .append(System.lineSeparator());
     }
 }

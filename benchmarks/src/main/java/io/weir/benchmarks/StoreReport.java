@@ -2,7 +2,6 @@ package io.weir.benchmarks;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What {@code weir bench store} found out.
@@ -29,48 +28,28 @@ record StoreReport(
         double openMs) {
 
     String table() {
-        StringBuilder table = new StringBuilder();
-        line(table, "command", "%s", command);
-        line(table, "machine", "%s", machine);
-        line(
-                table,
+        ReportTable table = new ReportTable();
+        table.line("command", "%s", command);
+        table.line("machine", "%s", machine);
+        table.line(
                 "events",
                 "%,.0f/s, median of %d rounds from %,.0f to %,.0f",
                 eventsPerSecond,
                 rounds.size(),
                 Collections.min(rounds),
                 Collections.max(rounds));
-        latencies(table, "commit", last.commits());
-        latencies(table, "  beside", last.commitsBeside());
-        latencies(table, "begin", last.begins());
-        latencies(table, "complete", last.completions());
-        line(
-                table,
+        table.latencies("commit", last.commits());
+        table.latencies("  beside", last.commitsBeside());
+        table.latencies("begin", last.begins());
+        table.latencies("complete", last.completions());
+        table.line(
                 "file",
                 "%,d MiB for %,d MiB of events: %.2f",
                 fileBytes >> 20,
                 payloadBytes >> 20,
                 (double) fileBytes / payloadBytes);
-        line(table, "close", "%,.0f ms", closeMs);
-        line(table, "open", "%,.0f ms", openMs);
+        table.line("close", "%,.0f ms", closeMs);
+        table.line("open", "%,.0f ms", openMs);
         return table.toString();
-    }
-
-    private static void latencies(StringBuilder table, String name, Latencies.Summary of) {
-        line(
-                table,
-                name,
-                "p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms, of %,d",
-                of.p50Ms(),
-                of.p99Ms(),
-                of.p999Ms(),
-                of.maxMs(),
-                of.count());
-    }
-
-    private static void line(StringBuilder table, String name, String format, Object... values) {
-        table.append(String.format(Locale.ROOT, "%-10s", name))
-                .append(String.format(Locale.ROOT, format, values))
-                .append(System.lineSeparator());
     }
 }

@@ -1,7 +1,6 @@
 package io.weir.benchmarks;
 
 import java.util.Collections;
-import java.util.Locale;
 
 /**
  * What {@code weir bench tx} found out.
@@ -30,22 +29,20 @@ record TransactionReport(
 
     @Override
     public String table() {
-        StringBuilder table = new StringBuilder();
-        line(table, "command", "%s", command);
-        line(table, "machine", "%s", machine);
-        line(table, "cluster", "%s", cluster);
-        latencies(table, "append", result.appends());
-        latencies(table, "tx", result.transactions());
-        line(
-                table,
+        ReportTable table = new ReportTable();
+        table.line("command", "%s", command);
+        table.line("machine", "%s", machine);
+        table.line("cluster", "%s", cluster);
+        table.latencies("append", result.appends());
+        table.latencies("tx", result.transactions());
+        table.line(
                 "ratio",
                 "%.2f of p50, median of %d rounds from %.2f to %.2f, one call at a time",
                 ratio,
                 result.ratios().size(),
                 Collections.min(result.ratios()),
                 Collections.max(result.ratios()));
-        line(
-                table,
+        table.line(
                 "rate",
                 "%,.0f transactions/s of 2 x %,d bytes, median of %d rounds from %,.0f to %,.0f; %d clients, %,d streams",
                 transactionsPerSecond,
@@ -55,26 +52,8 @@ record TransactionReport(
                 Collections.max(result.rates()),
                 clients,
                 streams);
-        latencies(table, "  each", result.loaded());
-        line(table, "  aborted", "%,d", result.aborted());
+        table.latencies("  each", result.loaded());
+        table.line("  aborted", "%,d", result.aborted());
         return table.toString();
-    }
-
-    private static void latencies(StringBuilder table, String name, Latencies.Summary of) {
-        line(
-                table,
-                name,
-                "p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms, of %,d",
-                of.p50Ms(),
-                of.p99Ms(),
-                of.p999Ms(),
-                of.maxMs(),
-                of.count());
-    }
-
-    private static void line(StringBuilder table, String name, String format, Object... values) {
-        table.append(String.format(Locale.ROOT, "%-10s", name))
-                .append(String.format(Locale.ROOT, format, values))
-                .append(System.lineSeparator());
     }
 }

@@ -74,11 +74,7 @@ final class Decoder {
             case COMMITTED -> {
                 Committed committed = outcome.getCommitted();
                 yield committed(
-                        transaction,
-                        committed.getAppendsList().stream()
-                                .map(appended -> new Range(appended.getFirstRevision(), appended.getCount()))
-                                .toList(),
-                        VectorPosition.of(partition, committed.getNextPosition()));
+                        transaction, ranges(committed), VectorPosition.of(partition, committed.getNextPosition()));
             }
             case REJECTED -> new TransactionResult.Rejected(violationsOf(outcome));
             case REFUSAL -> new TransactionResult.Aborted(AbortReason.FENCED, 1);
@@ -100,12 +96,7 @@ final class Decoder {
     }
 
     static TransactionResult committed(Transaction transaction, CommittedTransaction committed, RequestId id) {
-        return committed(
-                transaction,
-                committed.getAppendsList().stream()
-                        .map(part -> new Range(part.getFirstRevision(), part.getCount()))
-                        .toList(),
-                token(committed, id));
+        return committed(transaction, ranges(committed), token(committed, id));
     }
 
     /** Where the events of one append are. */
@@ -113,6 +104,22 @@ final class Decoder {
         long lastRevision() {
             return firstRevision + count - 1;
         }
+    }
+
+    private static List<Range> ranges(Committed committed) {
+        return committed.getAppendsList().stream()
+                .map(appended -> new Range(appended.getFirstRevision(), appended.getCount()))
+                .toList();
+    }
+
+    private static List<Range> ranges(CommittedTransaction committed) {
+        return committed.getAppendsList().stream()
+                .map(part -> new Range(part.getFirstRevision(), part.getCount()))
+                .toList();
+    }
+
+    private static List<Long> lastRevisions(List<Range> ranges) {
+        return ranges.stream().map(Range::lastRevision).toList();
     }
 
     private static TransactionResult committed(Transaction transaction, List<Range> ranges, VectorPosition token) {
@@ -176,9 +183,7 @@ final class Decoder {
             case COMMITTED -> {
                 Committed committed = outcome.getCommitted();
                 yield new RequestStatus.Committed(
-                        committed.getAppendsList().stream()
-                                .map(appended -> appended.getFirstRevision() + appended.getCount() - 1)
-                                .toList(),
+                        lastRevisions(ranges(committed)),
                         VectorPosition.of(id.partition(), committed.getNextPosition()));
             }
             case REJECTED -> new RequestStatus.Rejected(violationsOf(outcome));
@@ -195,11 +200,7 @@ final class Decoder {
         return switch (decided.getDecisionCase()) {
             case COMMITTED -> {
                 CommittedTransaction committed = decided.getCommitted();
-                yield new RequestStatus.Committed(
-                        committed.getAppendsList().stream()
-                                .map(part -> part.getFirstRevision() + part.getCount() - 1)
-                                .toList(),
-                        token(committed, id));
+                yield new RequestStatus.Committed(lastRevisions(ranges(committed)), token(committed, id));
             }
             case ABORTED ->
                 decided.getAborted().getReason() == AbortedTransaction.Reason.REJECTED
