@@ -29,7 +29,10 @@ final class LeaderCalls {
     /** What is asked of one member. */
     @FunctionalInterface
     interface Attempt<T> {
-        /** Asks a member, which may be this node; fails with a {@link NodeFailure} within the timeout. */
+        /**
+         * Asks a member, which may be this node; fails with a {@link NodeFailure} within the timeout. Is cancelled when it is
+         * given up.
+         */
         CompletableFuture<T> ask(String member, long timeoutMs);
     }
 
@@ -80,7 +83,8 @@ final class LeaderCalls {
             orEnd(() -> {
                 String member = member();
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-                CompletableFuture<T> heard = asked(member, Math.max(leftMs, 1)).copy();
+                CompletableFuture<T> asked = asked(member, Math.max(leftMs, 1));
+                CompletableFuture<T> heard = asked.copy();
                 ScheduledFuture<?> look = timer.scheduleWithFixedDelay(
                         () -> orEnd(() -> giveUpIfGone(member, heard)),
                         silentMs,
@@ -88,6 +92,7 @@ final class LeaderCalls {
                         TimeUnit.MILLISECONDS);
                 var unused = heard.whenComplete((answer, thrown) -> {
                     look.cancel(false);
+                    asked.cancel(false); // if it is not what has been heard of
                     if (thrown == null) {
                         result.complete(answer);
                     } else {

@@ -281,7 +281,7 @@ final class CommandBatcher implements AutoCloseable {
             for (Waiting waiting : commands) {
                 if (waiting.isPast(now)) {
                     answers.execute(() -> tooLate(waiting));
-                } else {
+                } else if (!waiting.answer().isDone()) { // a Prepare whose driver has gone would lock for nobody
                     inTime.add(waiting);
                 }
             }

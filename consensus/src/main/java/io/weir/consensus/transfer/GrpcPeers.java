@@ -47,8 +47,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The peer service of other members, over gRPC: one connection to each, opened when it is first needed. Without TLS, as the
- * front door. Any thread.
+ * The peer service of other members, over gRPC: one connection to each, opened when it is first needed, and further ones for
+ * what may wait there for a lock. Without TLS, as the front door. Any thread.
  */
 public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable {
     /** More than any answer about a transaction, which may name every stream of it. */
@@ -69,6 +69,7 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
     private final Map<String, String> addresses;
     private final Duration silence;
     private final Map<String, ManagedChannel> channels = new HashMap<>();
+    private final Map<String, WaitingLanes> lanes = new HashMap<>();
     private boolean closed;
 
     /**
@@ -217,7 +218,10 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         }
     }
 
-    /** Proposes a step of a transaction to a member, as the leader of a partition; fails with a {@link NodeFailure}. */
+    /**
+     * Proposes a step of a transaction to a member, as the leader of a partition; fails with a {@link NodeFailure}. If the future
+     * is cancelled, a step that waits for a lock there waits no longer.
+     */
     public CompletableFuture<Outcome> propose(
             String member, int partition, TransactionStep step, boolean holdsNothing, long timeoutMs) {
         ProposeRequest request = ProposeRequest.newBuilder()
@@ -228,14 +232,19 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
                 .setStep(step)
                 .setHoldsNothing(holdsNothing)
                 .build();
+        if (!step.hasPrepare()) {
+            return propose(member, channel(member), request, timeoutMs);
+        }
+        WaitingLanes.Lane lane = lane(member);
+        CompletableFuture<Outcome> prepared = propose(member, ready(lane.channel()), request, timeoutMs);
+        var unused = prepared.whenComplete((outcome, failure) -> lane.leave());
+        return prepared;
+    }
+
+    private static CompletableFuture<Outcome> propose(
+            String member, ManagedChannel channel, ProposeRequest request, long timeoutMs) {
         return UnaryCall.ask(
-                channel(member),
-                WeirPeersGrpc.getProposeMethod(),
-                request,
-                timeoutMs + GRACE_MS,
-                member,
-                true,
-                response -> {
+                channel, WeirPeersGrpc.getProposeMethod(), request, timeoutMs + GRACE_MS, member, true, response -> {
                     if (response.hasError()) {
                         throw new NodeFailure(response.getError());
                     }
@@ -286,6 +295,17 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
     }
 
     private synchronized ManagedChannel channel(String member) {
+        String address = address(member);
+        return ready(channels.computeIfAbsent(member, id -> open(address)));
+    }
+
+    private synchronized WaitingLanes.Lane lane(String member) {
+        String address = address(member);
+        return lanes.computeIfAbsent(member, id -> new WaitingLanes(() -> open(address)))
+                .enter();
+    }
+
+    private String address(String member) {
         if (closed) {
             throw Failures.notReady("the node is closing");
         }
@@ -293,7 +313,10 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         if (address == null) {
             throw new NodeFailure(Error.Code.UNREACHABLE, "node " + member + " has no client address", false);
         }
-        ManagedChannel channel = channels.computeIfAbsent(member, id -> open(address));
+        return address;
+    }
+
+    private static ManagedChannel ready(ManagedChannel channel) {
         if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
             channel.resetConnectBackoff(); // who calls has done its own waiting
         }
@@ -316,5 +339,7 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         closed = true;
         channels.values().forEach(ManagedChannel::shutdownNow);
         channels.clear();
+        lanes.values().forEach(WaitingLanes::shutdownNow);
+        lanes.clear();
     }
 }

@@ -19,6 +19,7 @@ import io.weir.protocol.HelloResponse;
 import io.weir.protocol.MembershipChanged;
 import io.weir.protocol.MembershipRequest;
 import io.weir.protocol.MembershipResponse;
+import io.weir.protocol.Outcome;
 import io.weir.protocol.ProposeRequest;
 import io.weir.protocol.ProposeResponse;
 import io.weir.protocol.PullRequest;
@@ -156,7 +157,7 @@ public final class PeerService implements BindableService, AutoCloseable {
         }
 
         private void change(MembershipRequest request, StreamObserver<MembershipResponse> responses, Change change) {
-            answer(
+            var unused = answer(
                     () -> {
                         check(request.getClusterId(), request.getNodeId(), false);
                         return change.make(
@@ -173,7 +174,7 @@ public final class PeerService implements BindableService, AutoCloseable {
 
         @Override
         public void propose(ProposeRequest request, StreamObserver<ProposeResponse> responses) {
-            answer(
+            CompletableFuture<Outcome> proposed = answer(
                     () -> {
                         check(request.getClusterId(), request.getNodeId(), false);
                         return replicas.replica(request.getPartition())
@@ -185,9 +186,15 @@ public final class PeerService implements BindableService, AutoCloseable {
                     outcome -> ProposeResponse.newBuilder().setOutcome(outcome).build(),
                     error -> ProposeResponse.newBuilder().setError(error).build(),
                     responses);
+            if (request.getStep().hasPrepare()) {
+                // Else one that waits for a lock would get it in its turn, and nobody would be there to release it.
+                ((ServerCallStreamObserver<ProposeResponse>) responses)
+                        .setOnCancelHandler(() ->
+                                proposed.completeExceptionally(Failures.notReady("whoever proposed it has gone")));
+            }
         }
 
-        private <T, R> void answer(
+        private <T, R> CompletableFuture<T> answer(
                 Supplier<CompletableFuture<T>> ask,
                 Function<T, R> success,
                 Function<Error, R> failure,
@@ -205,6 +212,7 @@ public final class PeerService implements BindableService, AutoCloseable {
                 responses.onCompleted();
                 return null;
             });
+            return asked;
         }
 
         @Override

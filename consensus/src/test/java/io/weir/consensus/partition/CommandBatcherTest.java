@@ -130,6 +130,19 @@ class CommandBatcherTest {
     }
 
     @Test
+    void aQueuedCommandWhoseCallerHasGoneIsNeverProposed() {
+        fillPlaces();
+        CompletableFuture<Outcome> gone = batcher.submit(Entries.append(100, "s", 10), 5_000);
+        var unused = batcher.submit(Entries.append(101, "s", 10), 5_000);
+        gone.cancel(false);
+        finish(raft.proposed.get(0));
+        Proposed next = raft.await(CommandBatcher.MAX_IN_FLIGHT + 1);
+        assertThat(next.entry().getProposalsList())
+                .extracting(proposal -> proposal.getCommand().getRequestId().getSequence())
+                .containsExactly(101L);
+    }
+
+    @Test
     void theSweepEndsQueuedCommandsAsNotExecutedAndProposedOnesAsUnknown() {
         fillPlaces();
         CompletableFuture<Outcome> queued = batcher.submit(Entries.append(100, "s", 10), 1_000);
