@@ -225,16 +225,22 @@ final class CommandBatcher implements AutoCloseable {
         }
         RaftView view = raft.view();
         if (parking.size() > 0 && !view.leads()) {
-            parking.refuse(Failures.notLeader(view.leader()));
-            parking.refuse(refusal);
+            parking.refuseWaiting(Failures.notLeader(view.leader()));
         }
         parking.expire();
     }
 
-    /** Refuses new commands with this failure, or takes them again if it is null. */
+    /** Refuses new commands with this failure, or takes them again if it is null. Changes nothing once this is closed. */
     void refuse(@Nullable NodeFailure failure) {
-        refusal = failure;
-        parking.refuse(failure);
+        lock.lock();
+        try {
+            if (!closed) {
+                refusal = failure;
+                parking.refuse(failure);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Fails what waits, each with the truth about itself, and ends the thread. Idempotent. */
@@ -250,10 +256,10 @@ final class CommandBatcher implements AutoCloseable {
             queue.clear();
             queuedBytes = 0;
             work.signalAll();
+            parking.refuse(closing);
         } finally {
             lock.unlock();
         }
-        parking.refuse(closing);
         queued.forEach(waiting -> waiting.answer().completeExceptionally(closing));
         pending.values().forEach(entry -> entry.abandon(closing));
         pending.clear();

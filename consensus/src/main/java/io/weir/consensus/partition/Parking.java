@@ -10,7 +10,6 @@ import io.weir.protocol.Voted;
 import io.weir.statemachine.TransactionKeys;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -315,22 +314,25 @@ public final class Parking {
 
     /** Refuses all who wait, and all who come, with this failure; or, if it is null, lets wait again. */
     public void refuse(@Nullable NodeFailure failure) {
-        List<Waiting> refused = new ArrayList<>();
         synchronized (this) {
             refusal = failure;
-            Iterator<Parked> each = failure == null
-                    ? List.<Parked>of().iterator()
-                    : parked.values().iterator();
-            while (each.hasNext()) {
-                Parked one = each.next();
+        }
+        if (failure != null) {
+            refuseWaiting(failure);
+        }
+    }
+
+    /** Refuses all who wait; who comes afterwards may wait. */
+    void refuseWaiting(NodeFailure failure) {
+        List<Waiting> refused = new ArrayList<>();
+        synchronized (this) {
+            for (Parked one : parked.values()) {
                 if (!one.isWoken) {
                     refused.add(one.waiting);
                 }
             }
         }
-        if (failure != null) {
-            answers.execute(() -> refused.forEach(waiting -> waiting.answer().completeExceptionally(failure)));
-        }
+        answers.execute(() -> refused.forEach(waiting -> waiting.answer().completeExceptionally(failure)));
     }
 
     /** How many wait, or are on their way again. */

@@ -3,10 +3,12 @@ package io.weir.consensus.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.FakeRaft.Proposed;
 import io.weir.protocol.Appended;
 import io.weir.protocol.Error;
+import io.weir.protocol.Locked;
 import io.weir.protocol.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -212,6 +214,37 @@ class CommandBatcherTest {
                         .error()
                         .getCode())
                 .isEqualTo(Error.Code.NOT_READY);
+    }
+
+    @Test
+    void whoMeetsALockWhileOthersAreToldThatItLeadsNoLongerIsToldTheSame() {
+        CompletableFuture<Outcome> waits = batcher.submit(Entries.append(1, "s", 10), 60_000);
+        batcher.applied(raft.await(1).id(), List.of(locked("s")));
+        CompletableFuture<Outcome> comes = batcher.submit(Entries.append(2, "t", 10), 60_000);
+        Proposed entry = raft.await(2);
+        raft.view = new RaftView(RaftView.Role.FOLLOWER, "n3", 2, 0, false);
+        var unused = waits.whenComplete(
+                (outcome, failure) -> batcher.applied(entry.id(), List.of(locked("t")))); // as another thread would
+        batcher.expire(System.nanoTime());
+        assertThat(failure(waits).error().getLeader()).isEqualTo("n3");
+        batcher.expire(System.nanoTime());
+        assertThat(failure(comes).error().getCode()).isEqualTo(Error.Code.NOT_LEADER);
+    }
+
+    @Test
+    void whatIsClosedTakesNothingWhateverIsSaidAfterwards() {
+        batcher.close();
+        batcher.refuse(null); // the applier goes on for a while, and finds the store no longer full
+        assertThat(failure(batcher.submit(Entries.append(1, "s", 10), 60_000))
+                        .error()
+                        .getCode())
+                .isEqualTo(Error.Code.NOT_READY);
+    }
+
+    private static Outcome locked(String stream) {
+        return Outcome.newBuilder()
+                .setLocked(Locked.newBuilder().setStream(ByteString.copyFromUtf8(stream)))
+                .build();
     }
 
     private final List<CompletableFuture<Outcome>> filled = new ArrayList<>();
