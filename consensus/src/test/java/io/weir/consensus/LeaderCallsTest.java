@@ -7,6 +7,7 @@ import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Failures;
 import io.weir.protocol.Error;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -80,7 +81,7 @@ class LeaderCallsTest {
         try {
             throw new AssertionError("answered: " + call.get(10, TimeUnit.SECONDS));
         } catch (ExecutionException e) {
-            return (NodeFailure) e.getCause();
+            return (NodeFailure) Objects.requireNonNull(e.getCause());
         }
     }
 
