@@ -25,7 +25,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,8 +168,8 @@ final class CommandBatcher implements AutoCloseable {
     }
 
     /** See {@link Parking#wakeUnlocked}. */
-    void wakeUnlocked(Predicate<ByteString> isLocked) {
-        parking.wakeUnlocked(isLocked);
+    void wakeUnlocked(UnaryOperator<Set<ByteString>> unlocked) {
+        parking.wakeUnlocked(unlocked);
     }
 
     /** The entry as it was proposed, if it was by this batcher: spares its leader the parsing. */

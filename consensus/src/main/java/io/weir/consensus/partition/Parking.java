@@ -21,7 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -274,9 +274,9 @@ public final class Parking {
      * even if its transaction has ended since. Without this, those behind it would wait for each other, and so would all
      * who come. To be called often.
      *
-     * @param isLocked whether a stream is locked, in what is applied now
+     * @param unlocked keeps those of some streams that are not locked, in what is applied now; asked only if somebody waits
      */
-    public void wakeUnlocked(Predicate<ByteString> isLocked) {
+    public void wakeUnlocked(UnaryOperator<Set<ByteString>> unlocked) {
         Set<ByteString> streams;
         synchronized (this) {
             if (queues.isEmpty()) {
@@ -289,10 +289,13 @@ public final class Parking {
                 }
             }
         }
-        streams.removeIf(isLocked);
+        if (streams.isEmpty()) {
+            return;
+        }
+        Set<ByteString> free = unlocked.apply(streams);
         List<Waiting> woken = new ArrayList<>();
         synchronized (this) {
-            streams.forEach(stream -> wake(stream, woken));
+            free.forEach(stream -> wake(stream, woken));
         }
         woken.forEach(propose);
     }

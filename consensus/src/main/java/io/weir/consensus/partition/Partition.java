@@ -151,15 +151,16 @@ public final class Partition implements RaftEvents, AutoCloseable {
     /** Ends commands past their deadlines, and does what else is due; to be called every few dozen milliseconds. */
     public void expire(long nowNanos) {
         batcher.expire(nowNanos);
-        batcher.wakeUnlocked(this::isLocked);
+        batcher.wakeUnlocked(this::unlocked);
         digests.tick(nowNanos);
     }
 
-    private boolean isLocked(ByteString stream) {
+    private Set<ByteString> unlocked(Set<ByteString> streams) {
         try (ReadView view = store.openRead()) {
-            return TransactionReader.isLocked(view, stream);
+            streams.removeIf(stream -> TransactionReader.isLocked(view, stream));
+            return streams;
         } catch (StoreException e) {
-            return true; // who waits is told by whoever finds out what is wrong
+            return Set.of(); // who waits is told by whoever finds out what is wrong
         }
     }
 

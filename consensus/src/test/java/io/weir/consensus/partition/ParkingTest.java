@@ -19,6 +19,7 @@ import io.weir.protocol.Voted;
 import io.weir.protocol.Yes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -267,12 +268,12 @@ class ParkingTest {
         park(first, "a");
         park(second, "a");
         unlock("a");
-        parking.wakeUnlocked(stream -> false);
+        parking.wakeUnlocked(streams -> streams);
         assertThat(proposed).as("one is on its way").containsExactly(first);
         first.answer().complete(yes()); // of its first attempt, which has been committed and resolved since
-        parking.wakeUnlocked(stream -> true);
+        parking.wakeUnlocked(streams -> Set.of());
         assertThat(proposed).containsExactly(first);
-        parking.wakeUnlocked(stream -> false);
+        parking.wakeUnlocked(streams -> streams);
         assertThat(proposed).containsExactly(first, second);
     }
 

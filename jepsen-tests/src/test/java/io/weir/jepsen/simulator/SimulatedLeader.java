@@ -65,7 +65,7 @@ final class SimulatedLeader {
                 expires = false;
                 parking.expire();
                 if (world.mutant() != Mutant.NOBODY_IS_WOKEN) {
-                    parking.wakeUnlocked(partition::isLocked);
+                    parking.wakeUnlocked(partition::unlocked);
                 }
                 if (!asked.isEmpty() && !isOver) {
                     expireSoon();

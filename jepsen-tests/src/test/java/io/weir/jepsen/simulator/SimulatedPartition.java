@@ -12,8 +12,10 @@ import io.weir.protocol.LogEntry;
 import io.weir.statemachine.PartitionStateMachine;
 import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,15 +55,17 @@ final class SimulatedPartition {
         return store;
     }
 
-    boolean isLocked(ByteString stream) {
-        boolean[] isLocked = new boolean[1];
+    /** Keeps those of some streams that are not locked. */
+    Set<ByteString> unlocked(Set<ByteString> streams) {
+        Set<ByteString> locked = new HashSet<>();
         try (ReadView view = store.openRead()) {
-            view.visitLocks(World.key(stream), lock -> {
-                isLocked[0] = true;
-                return false;
+            view.visitLocks(lock -> {
+                locked.add(ByteString.copyFrom(lock.stream().name()));
+                return true;
             });
         }
-        return isLocked[0];
+        streams.removeAll(locked);
+        return streams;
     }
 
     long logTimeMs() {
