@@ -4,6 +4,7 @@ import io.weir.consensus.partition.CopySources;
 import io.weir.consensus.partition.DigestReporter;
 import io.weir.consensus.partition.PartitionSetup;
 import io.weir.consensus.transaction.LockedRead;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,6 +15,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,9 @@ final class NodeThreads implements AutoCloseable {
             Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
     private static final int MAX_QUEUED_READS = 8_192;
     private static final long CLOSE_TIMEOUT_MS = 5_000;
+    /** A task that fails fifty times a second says so less often. */
+    private static final long TELL_PERIOD_MS = 10_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
 
     private final ThreadPoolExecutor readers;
@@ -89,16 +94,43 @@ final class NodeThreads implements AutoCloseable {
         return timer;
     }
 
-    /** Runs a task again and again on the timer thread. */
+    /** Runs tasks again and again on the timer thread, one after the other; what one throws is no reason to leave out the others. */
+    void every(long periodMs, List<? extends Runnable> tasks) {
+        List<Unharmed> each = tasks.stream().map(Unharmed::new).toList();
+        var unused = timer.scheduleWithFixedDelay(
+                () -> each.forEach(Unharmed::run), periodMs, periodMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** As {@link #every(long, List)}, one task. */
     void every(long periodMs, Runnable task) {
-        Runnable guarded = () -> {
+        every(periodMs, List.of(task));
+    }
+
+    /**
+     * A task that goes on, whatever it throws: were it to end, no deadline would pass any more and nothing be recovered, and nobody
+     * would say so. Each run looks at everything anew, so that one that broke off has left nothing behind.
+     */
+    private static final class Unharmed implements Runnable {
+        private final Runnable task;
+        private @Nullable Long toldNanos;
+
+        Unharmed(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
             try {
                 task.run();
-            } catch (RuntimeException e) { // or it would never run again, and nobody would know
-                LOG.error("a task of the node's timer failed; it goes on", e);
+            } catch (RuntimeException | Error e) {
+                long now = System.nanoTime();
+                Long told = toldNanos;
+                if (told == null || now - told > TimeUnit.MILLISECONDS.toNanos(TELL_PERIOD_MS)) {
+                    toldNanos = now;
+                    LOG.error("a task of the node's timer failed; it goes on", e);
+                }
             }
-        };
-        var unused = timer.scheduleWithFixedDelay(guarded, periodMs, periodMs, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
