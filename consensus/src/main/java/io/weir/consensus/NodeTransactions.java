@@ -3,7 +3,6 @@ package io.weir.consensus;
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.Partition;
-import io.weir.consensus.partition.TransactionReader;
 import io.weir.consensus.repair.Replica;
 import io.weir.consensus.transaction.CarePort;
 import io.weir.consensus.transaction.CareTimes;
@@ -12,10 +11,6 @@ import io.weir.consensus.transaction.StepPort;
 import io.weir.consensus.transaction.TransactionCare;
 import io.weir.consensus.transaction.TransactionDriver;
 import io.weir.consensus.transfer.GrpcPeers;
-import io.weir.logstore.ReadView;
-import io.weir.logstore.SessionId;
-import io.weir.logstore.StoreException;
-import io.weir.logstore.TransactionKey;
 import io.weir.protocol.Command;
 import io.weir.protocol.GetTransaction;
 import io.weir.protocol.Outcome;
@@ -92,9 +87,9 @@ final class NodeTransactions {
                 : driver.commit(id, command.getLowWaterMark(), command.getDistributed(), timeoutMs);
     }
 
-    /** Finishes what others have left; to be called every hundred milliseconds or so. */
-    void look() {
-        cares.forEach(TransactionCare::look);
+    /** Finish, each for one partition, what others have left; to be run every hundred milliseconds or so. */
+    List<Runnable> looks() {
+        return cares.stream().<Runnable>map(care -> care::look).toList();
     }
 
     /** How many transactions of a partition this node has begun to recover. */
@@ -167,23 +162,16 @@ final class NodeTransactions {
 
         @Override
         public List<TransactionInfo> open(@Nullable TransactionId after, int max) {
-            try (ReadView view = replica.store().openRead()) {
-                return TransactionReader.open(view, after == null ? null : TransactionKeys.key(after), max);
-            } catch (StoreException | NodeFailure e) {
-                return List
-                        .of(); // no replica now, or a damaged one, which others find: whoever leads next has a care too
-            }
+            Partition partition = replica.partition();
+            return partition == null
+                    ? List.of()
+                    : partition.openTransactions(after == null ? null : TransactionKeys.key(after), max);
         }
 
         @Override
         public long firstExpiryMs() {
-            try (ReadView view = replica.store().openRead()) {
-                long logTimeMs = view.state().logTimeMs();
-                TransactionKey first = view.nextTransaction(new TransactionKey(logTimeMs, new SessionId(0, 0), 0, 0));
-                return first == null ? Long.MAX_VALUE : first.expiryMs();
-            } catch (StoreException | NodeFailure e) {
-                return Long.MAX_VALUE;
-            }
+            Partition partition = replica.partition();
+            return partition == null ? Long.MAX_VALUE : partition.firstExpiryMs();
         }
 
         @Override

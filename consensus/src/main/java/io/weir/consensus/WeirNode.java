@@ -172,11 +172,13 @@ public final class WeirNode implements AutoCloseable {
         closing.add("peers", peers::close);
         awaitForgottenElections(config, directory);
         raft.start();
-        threads.every(EXPIRY_PERIOD_MS, () -> {
-            replicas.forEach(replica -> replica.expire(System.nanoTime()));
-            caretaker.watch();
-        });
-        threads.every(CARE_PERIOD_MS, transactions::look);
+        threads.every(
+                EXPIRY_PERIOD_MS,
+                replicas.stream()
+                        .<Runnable>map(replica -> () -> replica.expire(System.nanoTime()))
+                        .toList());
+        threads.every(EXPIRY_PERIOD_MS, caretaker::watch);
+        threads.every(CARE_PERIOD_MS, transactions.looks());
         threads.every(FOLLOW_PERIOD_MS, caretaker::follow);
         threads.every(FORCE_PERIOD_MS, caretaker::force);
         String clientAddress = config.self().clientAddress();

@@ -8,6 +8,7 @@ import io.weir.logstore.LogStore;
 import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
+import io.weir.logstore.TransactionKey;
 import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
@@ -18,6 +19,7 @@ import io.weir.protocol.PartitionStatus;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.StreamName;
+import io.weir.protocol.TransactionInfo;
 import io.weir.protocol.TransactionStep;
 import io.weir.statemachine.DigestVerdict;
 import io.weir.statemachine.PartitionStateMachine;
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -121,7 +124,8 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 setup.answers(),
                 setup.timer(),
                 setup.homes(),
-                this::unreadyReason);
+                this::unreadyReason,
+                this::storeDamaged);
     }
 
     /** Starts the threads; to be called before Raft starts. */
@@ -156,12 +160,32 @@ public final class Partition implements RaftEvents, AutoCloseable {
     }
 
     private Set<ByteString> unlocked(Set<ByteString> streams) {
-        try (ReadView view = store.openRead()) {
+        return read(Set.of(), view -> {
             streams.removeIf(stream -> TransactionReader.isLocked(view, stream));
             return streams;
+        });
+    }
+
+    /** The transactions that are not over here; see {@link TransactionReader#open}. */
+    public List<TransactionInfo> openTransactions(@Nullable TransactionKey after, int max) {
+        return read(List.of(), view -> TransactionReader.open(view, after, max));
+    }
+
+    /** The first expiry of a transaction that log time has not passed, or {@link Long#MAX_VALUE}. */
+    public long firstExpiryMs() {
+        return read(Long.MAX_VALUE, view -> TransactionReader.firstExpiryMs(view));
+    }
+
+    /** What this node reads for itself; {@code nothing} if it cannot. Damage that is found is repaired. */
+    private <T> T read(T nothing, Function<ReadView, T> reading) {
+        try (ReadView view = store.openRead()) {
+            return reading.apply(view);
+        } catch (StoreException.Corrupted e) {
+            storeDamaged("found while looking after transactions: " + e.getMessage());
         } catch (StoreException e) {
-            return Set.of(); // who waits is told by whoever finds out what is wrong
+            LOG.debug("partition {}: its store cannot be read now", number, e); // it is closing, or the applier tells
         }
+        return nothing;
     }
 
     /** Another member tells what it found at a mark. */

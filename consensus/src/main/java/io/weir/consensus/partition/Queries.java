@@ -48,12 +48,14 @@ final class Queries {
     private final Executor answers;
     private final ScheduledExecutorService timer;
     private final Supplier<@Nullable String> unready;
+    private final Consumer<String> damaged;
 
     /**
      * @param readers runs what reads the store
      * @param answers runs what completes callers' futures where neither the reader nor the caller does
      * @param homes the homes of transactions whose locks a read meets
      * @param unready why the partition cannot serve, or null
+     * @param damaged is told what a read finds damaged
      */
     Queries(
             int partition,
@@ -64,7 +66,8 @@ final class Queries {
             Executor answers,
             ScheduledExecutorService timer,
             LockedRead.Home homes,
-            Supplier<@Nullable String> unready) {
+            Supplier<@Nullable String> unready,
+            Consumer<String> damaged) {
         this.partition = partition;
         this.store = store;
         this.homes = homes;
@@ -75,6 +78,7 @@ final class Queries {
         this.answers = answers;
         this.timer = timer;
         this.unready = unready;
+        this.damaged = damaged;
     }
 
     /** Answers within the request's timeout; fails with a {@link NodeFailure} only. */
@@ -365,6 +369,7 @@ final class Queries {
             } catch (StoreException.Corrupted e) {
                 answer.completeExceptionally(
                         new NodeFailure(Error.Code.STORE_CORRUPTED, String.valueOf(e.getMessage()), false));
+                damaged.accept("found by a read: " + e.getMessage());
             } catch (StoreException.Closed e) {
                 answer.completeExceptionally(Failures.notReady("the node is closing"));
             } catch (RuntimeException e) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.weir.logstore.Lock;
 import io.weir.logstore.ReadView;
+import io.weir.logstore.SessionId;
 import io.weir.logstore.StateView;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StreamKey;
@@ -62,6 +63,13 @@ public final class TransactionReader {
             key = view.nextStaged(key);
         }
         return open;
+    }
+
+    /** The first expiry that log time has not passed, of those of which anything is kept, or {@link Long#MAX_VALUE}. */
+    static long firstExpiryMs(ReadView view) {
+        long logTimeMs = view.state().logTimeMs();
+        TransactionKey first = view.nextTransaction(new TransactionKey(logTimeMs, new SessionId(0, 0), 0, 0));
+        return first == null ? Long.MAX_VALUE : first.expiryMs();
     }
 
     /** Whether a transaction waits here for its end. */
