@@ -152,6 +152,11 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 : Failures.failed(Failures.notReady(failed.reason()));
     }
 
+    /** How many reads wait for something to be applied. */
+    int waitingReads() {
+        return waiters.count();
+    }
+
     /** Ends commands past their deadlines, and does what else is due; to be called every few dozen milliseconds. */
     public void expire(long nowNanos) {
         batcher.expire(nowNanos);

@@ -15,6 +15,7 @@ import io.weir.protocol.ReadLevel;
 import io.weir.protocol.ReadPage;
 import io.weir.protocol.StreamName;
 import io.weir.protocol.TransactionId;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -112,7 +113,9 @@ final class Queries {
         private final long deadlineNanos;
         private final long waitUntilNanos;
         private final CompletableFuture<QueryResponse> answer = new CompletableFuture<>();
-        private volatile @Nullable Waiter waiter;
+        /** Guarded by this. */
+        private @Nullable Waiter waiter;
+
         private volatile @Nullable ScheduledFuture<?> waitEnd;
 
         Query(QueryRequest request) {
@@ -256,19 +259,20 @@ final class Queries {
         /** As the read that asks has to see it: in new snapshots. */
         private final LockedRead.Here locks = new LockedRead.Here() {
             @Override
-            public CompletableFuture<Boolean> isStaged(TransactionId id) {
+            public CompletableFuture<Boolean> areStaged(Collection<TransactionId> ids) {
                 CompletableFuture<Boolean> staged = new CompletableFuture<>();
                 then(
                         barrier.pass(),
                         index -> awaitState(
-                                () -> store.state().appliedIndex() >= index, () -> staged.complete(isStagedNow(id))));
+                                () -> store.state().appliedIndex() >= index,
+                                () -> staged.complete(ids.stream().allMatch(Query.this::isStagedNow))));
                 return staged;
             }
 
             @Override
-            public CompletableFuture<Void> awaitResolved(TransactionId id) {
+            public CompletableFuture<Void> awaitResolved(Collection<TransactionId> ids) {
                 CompletableFuture<Void> resolved = new CompletableFuture<>();
-                awaitState(() -> !isStagedNow(id), () -> resolved.complete(null));
+                awaitState(() -> ids.stream().noneMatch(Query.this::isStagedNow), () -> resolved.complete(null));
                 return resolved;
             }
         };
@@ -326,10 +330,20 @@ final class Queries {
             return now + (deadlineNanos - now) / 2;
         }
 
-        /** Registers a waiter that goes away with the answer. */
+        /**
+         * Registers the waiter of this read, in the place of the former, if that was not woken: by then the read goes on without it.
+         * It goes away with the answer.
+         */
         private Waiter register(@Nullable StreamName what) {
             Waiter registered = waiters.register(what);
-            waiter = registered;
+            Waiter former;
+            synchronized (this) {
+                former = waiter;
+                waiter = registered;
+            }
+            if (former != null) {
+                waiters.remove(former);
+            }
             if (answer.isDone()) {
                 waiters.remove(registered); // answered in between: nobody else would take it away
             }
@@ -337,7 +351,10 @@ final class Queries {
         }
 
         private void stopWaiting() {
-            Waiter registered = waiter;
+            Waiter registered;
+            synchronized (this) {
+                registered = waiter;
+            }
             if (registered != null) {
                 waiters.remove(registered);
             }

@@ -71,6 +71,11 @@ final class Waiters {
         }
     }
 
+    /** How many wait. */
+    synchronized int count() {
+        return count;
+    }
+
     /** Wakes who waits for one of these streams, or for anything. */
     void wake(Set<StreamName> written) {
         List<Waiter> woken;

@@ -30,17 +30,17 @@ public final class LockedRead {
         CompletableFuture<TransactionInfo> ask(TransactionId id, long timeoutMs);
     }
 
-    /** The partition that is read. */
+    /** The partition that is read. Asked once for an answer, for all transactions together: who waits takes up one place. */
     public interface Here {
         /**
-         * Whether the transaction is staged here, in a new snapshot that is linearizable itself: after a proof of leadership
-         * that begins after this call. A leader that was deposed while it asked would find the transaction staged still,
-         * though the next one has resolved it, and home has forgotten it since.
+         * Whether all of these transactions are staged here, in a new snapshot that is linearizable itself: after a proof of
+         * leadership that begins after this call. A leader that was deposed while it asked would find them staged still, though
+         * the next one has resolved them, and home has forgotten them since.
          */
-        CompletableFuture<Boolean> isStaged(TransactionId id);
+        CompletableFuture<Boolean> areStaged(Collection<TransactionId> ids);
 
-        /** Completes when the transaction is no longer staged here. */
-        CompletableFuture<Void> awaitResolved(TransactionId id);
+        /** Completes when none of these transactions is staged here any more. */
+        CompletableFuture<Void> awaitResolved(Collection<TransactionId> ids);
     }
 
     private LockedRead() {}
@@ -53,25 +53,32 @@ public final class LockedRead {
      */
     public static CompletableFuture<Verdict> judge(
             int partition, Collection<TransactionId> holders, Home home, Here here, long timeoutMs) {
-        List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
-        for (TransactionId holder : holders) {
-            if (holder.getHome() != partition) { // a part that is staged at home is undecided
-                verdicts.add(home.ask(holder, timeoutMs).thenCompose(info -> judge(info, here)));
-            }
-        }
-        return CompletableFuture.allOf(verdicts.toArray(CompletableFuture[]::new))
-                .thenApply(all -> verdicts.stream().allMatch(verdict -> verdict.join() == Verdict.ANSWER)
-                        ? Verdict.ANSWER
-                        : Verdict.AGAIN);
+        List<CompletableFuture<TransactionInfo>> asked = holders.stream()
+                .filter(holder -> holder.getHome() != partition) // a part that is staged at home is undecided
+                .map(holder -> home.ask(holder, timeoutMs))
+                .toList();
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                .thenCompose(
+                        all -> judge(asked.stream().map(CompletableFuture::join).toList(), here));
     }
 
-    private static CompletableFuture<Verdict> judge(TransactionInfo info, Here here) {
-        return switch (info.getRecord().getState()) {
-            case STAGED, NO, ABORTED -> CompletableFuture.completedFuture(Verdict.ANSWER);
-            case COMMITTED -> here.awaitResolved(info.getId()).thenApply(resolved -> Verdict.AGAIN);
-            // Home may have forgotten a commit, after it was resolved here; or it has never heard of the transaction.
-            case UNSPECIFIED, FORGOTTEN, UNRECOGNIZED ->
-                here.isStaged(info.getId()).thenApply(isStaged -> isStaged ? Verdict.ANSWER : Verdict.AGAIN);
-        };
+    private static CompletableFuture<Verdict> judge(List<TransactionInfo> infos, Here here) {
+        List<TransactionId> committed = new ArrayList<>();
+        List<TransactionId> unknown = new ArrayList<>();
+        for (TransactionInfo info : infos) {
+            switch (info.getRecord().getState()) {
+                case STAGED, NO, ABORTED -> {}
+                case COMMITTED -> committed.add(info.getId());
+                // Home may have forgotten a commit, after it was resolved here; or it has never heard of the
+                // transaction.
+                case UNSPECIFIED, FORGOTTEN, UNRECOGNIZED -> unknown.add(info.getId());
+            }
+        }
+        if (!committed.isEmpty()) {
+            return here.awaitResolved(committed).thenApply(resolved -> Verdict.AGAIN);
+        }
+        return unknown.isEmpty()
+                ? CompletableFuture.completedFuture(Verdict.ANSWER)
+                : here.areStaged(unknown).thenApply(areStaged -> areStaged ? Verdict.ANSWER : Verdict.AGAIN);
     }
 }

@@ -272,6 +272,70 @@ class LockedQueriesTest {
         assertThatThrownBy(read::join).cause().isInstanceOf(NodeFailure.class).hasMessageContaining("as if");
     }
 
+    private void awaitWaitingReads(int count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (partition.waitingReads() != count) {
+            assertThat(System.nanoTime())
+                    .as("reads that wait: %d, not %d", partition.waitingReads(), count)
+                    .isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A read of the whole partition, which meets three transactions that have been committed. */
+    private CompletableFuture<QueryResponse> readUnderThree(int timeoutMs) {
+        prepare(id(102, 1), List.of("d"), List.of());
+        prepare(id(103, 1), List.of("e"), List.of());
+        CompletableFuture<QueryResponse> read =
+                partition.query(page(null).setTimeoutMs(timeoutMs).build());
+        raft.barriers.get(0).complete(nextIndex - 1);
+        for (int i = 0; i < 3; i++) {
+            Asked question = question();
+            question.answer()
+                    .complete(TransactionInfo.newBuilder()
+                            .setId(question.id())
+                            .setRecord(TransactionRecord.newBuilder().setState(State.COMMITTED))
+                            .build());
+        }
+        return read;
+    }
+
+    @Test
+    void aReadTakesOnePlaceAmongThoseThatWaitHoweverManyItWaitsFor() {
+        CompletableFuture<QueryResponse> read = readUnderThree(10_000);
+        awaitWaitingReads(1);
+        assertThat(read).isNotDone();
+        resolve(true);
+        awaitWaitingReads(1);
+        assertThat(read).as("two are still staged").isNotDone();
+        partition.stopServing();
+        assertThatThrownBy(read::join).cause().isInstanceOf(NodeFailure.class).hasMessageContaining("closing");
+        assertThat(partition.waitingReads()).isZero();
+    }
+
+    @Test
+    void aReadWhoseTimeIsUpLeavesItsPlace() {
+        CompletableFuture<QueryResponse> read = readUnderThree(300);
+        assertThatThrownBy(read::join).cause().hasMessageContaining("not answered in time");
+        awaitWaitingReads(0);
+    }
+
+    @Test
+    void aReadThatWaitedForEventsAndThenForATransactionLeavesBothPlaces() {
+        QueryRequest.Builder behindTheEnd = QueryRequest.newBuilder()
+                .setReadPage(ReadPage.newBuilder()
+                        .setStream(utf8("a"))
+                        .setFrom(1)
+                        .setMaxEvents(1)
+                        .setWaitMs(50))
+                .setTimeoutMs(500);
+        CompletableFuture<QueryResponse> read = partition.query(behindTheEnd.build());
+        raft.barriers.get(0).complete(nextIndex - 1);
+        answer(State.COMMITTED);
+        assertThatThrownBy(read::join).cause().hasMessageContaining("not answered in time");
+        awaitWaitingReads(0);
+    }
+
     @Test
     void aTokenWaitsForTheTransactionThatItNames() {
         ReadLevel level = ReadLevel.newBuilder()

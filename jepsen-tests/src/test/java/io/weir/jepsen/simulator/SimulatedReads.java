@@ -9,6 +9,7 @@ import io.weir.protocol.TransactionInfo;
 import io.weir.protocol.TransactionRecord;
 import io.weir.statemachine.TransactionKeys;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -163,9 +164,9 @@ final class SimulatedReads {
     private LockedRead.Here here(SimulatedPartition partition) {
         return new LockedRead.Here() {
             @Override
-            public CompletableFuture<Boolean> isStaged(TransactionId id) {
+            public CompletableFuture<Boolean> areStaged(Collection<TransactionId> ids) {
                 CompletableFuture<Boolean> staged = new CompletableFuture<>();
-                barrier(partition, staged, () -> staged.complete(isStagedNow(id)));
+                barrier(partition, staged, () -> staged.complete(ids.stream().allMatch(this::isStagedNow)));
                 return staged;
             }
 
@@ -178,15 +179,15 @@ final class SimulatedReads {
             }
 
             @Override
-            public CompletableFuture<Void> awaitResolved(TransactionId id) {
+            public CompletableFuture<Void> awaitResolved(Collection<TransactionId> ids) {
                 CompletableFuture<Void> resolved = new CompletableFuture<>();
-                await(id, resolved);
+                await(ids, resolved);
                 return resolved;
             }
 
-            private void await(TransactionId id, CompletableFuture<Void> resolved) {
-                if (isStagedNow(id)) {
-                    partition.watch(node.alive(() -> await(id, resolved)));
+            private void await(Collection<TransactionId> ids, CompletableFuture<Void> resolved) {
+                if (ids.stream().anyMatch(this::isStagedNow)) {
+                    partition.watch(node.alive(() -> await(ids, resolved)));
                 } else {
                     resolved.complete(null);
                 }
