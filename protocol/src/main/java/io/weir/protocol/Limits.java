@@ -20,6 +20,9 @@ public final class Limits {
     /** Events of one command. */
     public static final int MAX_EVENTS_PER_TRANSACTION = 65_536;
 
+    /** Transactions of one partition that the token of a read may name. */
+    public static final int MAX_TRANSACTIONS_PER_TOKEN = 4_096;
+
     /** Answers above the low-water mark that a partition keeps for one session. */
     public static final int MAX_ANSWERS_PER_SESSION = 4_096;
 

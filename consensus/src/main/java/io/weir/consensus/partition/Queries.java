@@ -4,11 +4,12 @@ import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Waiters.Waiter;
 import io.weir.consensus.transaction.LockedRead;
 import io.weir.logstore.LogStore;
-import io.weir.logstore.PartitionState;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
 import io.weir.protocol.Direction;
 import io.weir.protocol.Error;
+import io.weir.protocol.Limits;
+import io.weir.protocol.PreparedTransaction;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.QueryResponse;
 import io.weir.protocol.ReadLevel;
@@ -16,6 +17,7 @@ import io.weir.protocol.ReadPage;
 import io.weir.protocol.StreamName;
 import io.weir.protocol.TransactionId;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -125,6 +127,14 @@ final class Queries {
             ReadPage page = request.getReadPage();
             this.waitUntilNanos = now + nanos(page.getWaitMs(), MAX_WAIT_MS);
             this.stream = request.hasReadPage() && page.hasStream() ? PageReader.name(page.getStream()) : null;
+            int prepared = request.getLevel().getPreparedCount();
+            if (prepared > Limits.MAX_TRANSACTIONS_PER_TOKEN) {
+                throw new NodeFailure(
+                        Error.Code.TOO_LARGE,
+                        "the token names " + prepared + " transactions in partition " + partition + "; the limit is "
+                                + Limits.MAX_TRANSACTIONS_PER_TOKEN,
+                        false);
+            }
             if (page.getWaitMs() != 0 && page.getDirection() != Direction.FORWARDS) {
                 throw Failures.invalid("wait_ms is " + page.getWaitMs() + ", but only a read forwards can wait");
             }
@@ -138,21 +148,29 @@ final class Queries {
                 stopWaiting();
             });
             switch (request.getLevel().getKind()) {
-                case LINEARIZABLE ->
-                    then(barrier.pass(), index -> awaitState(() -> store.state().appliedIndex() >= index));
-                case AT_LEAST -> awaitState(this::isAsRecentAsAsked);
+                case LINEARIZABLE -> then(barrier.pass(), index -> awaitState(() -> isApplied(index), this::read));
+                case AT_LEAST ->
+                    awaitState(
+                            this::isAsRecentAsAsked,
+                            () -> awaitUnstaged(
+                                    request.getLevel().getPreparedList().stream()
+                                            .map(PreparedTransaction::getId)
+                                            .toList(),
+                                    this::read));
                 case STALE -> read();
                 case UNRECOGNIZED -> fail(Failures.invalid("unknown read level"));
             }
         }
 
+        private boolean isApplied(long index) {
+            return store.state().appliedIndex() >= index;
+        }
+
+        /** Whether all is applied that the token stands for; what it names may still be staged. */
         private boolean isAsRecentAsAsked() {
             ReadLevel level = request.getLevel();
-            PartitionState state = store.state();
-            return Long.compareUnsigned(state.nextPosition(), level.getNextPosition()) >= 0
-                    && level.getPreparedList().stream()
-                            .allMatch(prepared ->
-                                    state.appliedIndex() >= prepared.getIndex() && !isStagedNow(prepared.getId()));
+            return Long.compareUnsigned(store.state().nextPosition(), level.getNextPosition()) >= 0
+                    && level.getPreparedList().stream().allMatch(prepared -> isApplied(prepared.getIndex()));
         }
 
         private boolean isLinearizable() {
@@ -172,13 +190,35 @@ final class Queries {
             };
         }
 
-        /** Reads once the condition holds; it is looked at again after everything that is applied. */
-        private void awaitState(BooleanSupplier holds) {
-            awaitState(holds, this::read);
+        /** Goes on once the condition holds; it is looked at after everything that is applied, and so must not look at rows. */
+        private void awaitState(BooleanSupplier holds, Runnable next) {
+            await(this::guarded, holds, next);
         }
 
-        private void awaitState(BooleanSupplier holds, Runnable next) {
-            guarded(() -> {
+        /** Goes on once none of these transactions is staged any more. */
+        private void awaitUnstaged(Collection<TransactionId> ids, Runnable next) {
+            if (ids.isEmpty()) {
+                next.run();
+                return;
+            }
+            Set<TransactionId> left = new LinkedHashSet<>(ids);
+            await(
+                    this::onReader,
+                    () -> {
+                        try (ReadView view = store.openRead()) {
+                            left.removeIf(id -> !TransactionReader.isStaged(view, id));
+                        }
+                        return left.isEmpty();
+                    },
+                    next);
+        }
+
+        /** @param thread runs what looks at the condition, and then what is next */
+        private void await(Consumer<Runnable> thread, BooleanSupplier holds, Runnable next) {
+            thread.accept(() -> {
+                if (answer.isDone()) {
+                    return;
+                }
                 if (holds.getAsBoolean()) {
                     next.run();
                     return;
@@ -188,14 +228,18 @@ final class Queries {
                     waiters.remove(registered);
                     next.run();
                 } else {
-                    then(registered.woken(), woken -> awaitState(holds, next));
+                    then(registered.woken(), woken -> await(thread, holds, next));
                 }
             });
         }
 
         private void read() {
+            onReader(this::readNow);
+        }
+
+        private void onReader(Runnable step) {
             try {
-                readers.execute(() -> guarded(this::readNow));
+                readers.execute(() -> guarded(step));
             } catch (RejectedExecutionException e) {
                 fail(new NodeFailure(Error.Code.THROTTLED, "too many reads are under way on this node", false));
             }
@@ -250,12 +294,6 @@ final class Queries {
             });
         }
 
-        private boolean isStagedNow(TransactionId id) {
-            try (ReadView view = store.openRead()) {
-                return TransactionReader.isStaged(view, id);
-            }
-        }
-
         /** As the read that asks has to see it: in new snapshots. */
         private final LockedRead.Here locks = new LockedRead.Here() {
             @Override
@@ -264,15 +302,20 @@ final class Queries {
                 then(
                         barrier.pass(),
                         index -> awaitState(
-                                () -> store.state().appliedIndex() >= index,
-                                () -> staged.complete(ids.stream().allMatch(Query.this::isStagedNow))));
+                                () -> isApplied(index), () -> onReader(() -> staged.complete(areStagedNow(ids)))));
                 return staged;
+            }
+
+            private boolean areStagedNow(Collection<TransactionId> ids) {
+                try (ReadView view = store.openRead()) {
+                    return ids.stream().allMatch(id -> TransactionReader.isStaged(view, id));
+                }
             }
 
             @Override
             public CompletableFuture<Void> awaitResolved(Collection<TransactionId> ids) {
                 CompletableFuture<Void> resolved = new CompletableFuture<>();
-                awaitState(() -> ids.stream().noneMatch(Query.this::isStagedNow), () -> resolved.complete(null));
+                awaitUnstaged(ids, () -> resolved.complete(null));
                 return resolved;
             }
         };

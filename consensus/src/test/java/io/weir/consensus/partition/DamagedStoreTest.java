@@ -63,7 +63,9 @@ class DamagedStoreTest {
     }
 
     private void damage() {
-        store.failReads(() -> new StoreException.Corrupted("page 7"));
+        store.onRead(() -> {
+            throw new StoreException.Corrupted("page 7");
+        });
     }
 
     private void apply(long index, LogEntry entry, long entryId) {
@@ -138,7 +140,9 @@ class DamagedStoreTest {
 
     @Test
     void aStoreThatIsBeingClosedIsNotDamaged() {
-        store.failReads(() -> new StoreException.Closed("closed"));
+        store.onRead(() -> {
+            throw new StoreException.Closed("closed");
+        });
         assertThat(partition.openTransactions(null, 10)).isEmpty();
         partition.expire(System.nanoTime());
         assertThat(partition.failure()).isNull();

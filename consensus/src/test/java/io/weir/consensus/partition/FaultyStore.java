@@ -29,7 +29,7 @@ public final class FaultyStore implements LogStore {
         throw new IllegalStateException();
     };
     private volatile @Nullable Supplier<StoreException> checkpointFailure;
-    private volatile @Nullable Supplier<StoreException> readFailure;
+    private volatile Runnable beforeRead = () -> {};
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     public FaultyStore(LogStore store) {
@@ -116,16 +116,13 @@ public final class FaultyStore implements LogStore {
 
     @Override
     public ReadView openRead() {
-        Supplier<StoreException> failing = readFailure;
-        if (failing != null) {
-            throw failing.get();
-        }
+        beforeRead.run();
         return store.openRead();
     }
 
-    /** From now on nothing can be read, until this is null again. */
-    void failReads(@Nullable Supplier<StoreException> with) {
-        readFailure = with;
+    /** What happens before anything is read from now on. */
+    void onRead(Runnable first) {
+        beforeRead = first;
     }
 
     @Override

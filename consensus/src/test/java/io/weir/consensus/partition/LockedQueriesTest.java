@@ -7,7 +7,9 @@ import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.memory.MemoryLogStore;
+import io.weir.protocol.Error;
 import io.weir.protocol.GetStream;
+import io.weir.protocol.Limits;
 import io.weir.protocol.ListStreams;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Prepare;
@@ -26,8 +28,10 @@ import io.weir.protocol.TransactionRecord;
 import io.weir.protocol.TransactionRecord.State;
 import io.weir.protocol.TransactionStep;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -47,8 +51,9 @@ class LockedQueriesTest {
     private record Asked(TransactionId id, CompletableFuture<TransactionInfo> answer) {}
 
     private final FakeRaft raft = new FakeRaft();
-    private final MemoryLogStore store = new MemoryLogStore(new StoreIdentity("test", 0));
-    private final ExecutorService readers = Executors.newFixedThreadPool(2);
+    private final FaultyStore store = new FaultyStore(new MemoryLogStore(new StoreIdentity("test", 0)));
+    private final Set<String> readingThreads = ConcurrentHashMap.newKeySet();
+    private final ExecutorService readers = Executors.newFixedThreadPool(2, task -> new Thread(task, "reader"));
     private final ExecutorService answers = Executors.newSingleThreadExecutor();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
@@ -80,10 +85,12 @@ class LockedQueriesTest {
         partition.start();
         apply(Entries.entry(Entries.append(1, "a", 1)));
         prepare(T, List.of("a"), List.of("b"));
+        store.onRead(() -> readingThreads.add(Thread.currentThread().getName()));
     }
 
     @AfterEach
     void close() throws InterruptedException {
+        assertThat(Set.of("reader")).as("answers must not wait for rows").containsAll(readingThreads);
         partition.stopServing();
         partition.stopApplying(5_000);
         readers.shutdownNow();
@@ -356,5 +363,22 @@ class LockedQueriesTest {
         assertThat(notYet).isNotDone();
         apply(Entries.entry());
         assertThat(events(notYet)).isEqualTo(2);
+    }
+
+    @Test
+    void aTokenThatNamesTooManyTransactionsIsRefused() {
+        ReadLevel.Builder level = ReadLevel.newBuilder().setKind(ReadLevel.Kind.AT_LEAST);
+        for (int i = 0; i < Limits.MAX_TRANSACTIONS_PER_TOKEN; i++) {
+            level.addPrepared(PreparedTransaction.newBuilder().setId(id(1_000 + i, 1)));
+        }
+        QueryRequest.Builder read = page("a").setTimeoutMs(10_000);
+        assertThat(events(partition.query(read.setLevel(level).build()))).isEqualTo(1);
+        level.addPrepared(PreparedTransaction.newBuilder().setId(T));
+        assertThatThrownBy(partition.query(read.setLevel(level).build())::join)
+                .cause()
+                .isInstanceOfSatisfying(NodeFailure.class, e -> {
+                    assertThat(e.error().getCode()).isEqualTo(Error.Code.TOO_LARGE);
+                    assertThat(e.error().getMessage()).contains("4097", "4096");
+                });
     }
 }
