@@ -186,7 +186,7 @@ final class CommandBatcher implements AutoCloseable {
         }
     }
 
-    /** Hands out the outcomes of an entry that was applied; what has met a lock goes on waiting. */
+    /** Hands out the outcomes of an entry that was applied; what has met a lock is left to the parking. */
     void applied(long entryId, List<Outcome> outcomes) {
         PendingEntry entry = pending.remove(entryId);
         if (entry == null) {

@@ -120,13 +120,17 @@ public final class Parking {
         return true;
     }
 
-    /** Lets one wait whose outcome says that it has met a lock; false if it has another outcome, or may not wait any longer. */
+    /**
+     * Takes care of one whose outcome says that it has met a lock: it waits, or, if it may not wait any longer, is told so. False
+     * if it has another outcome.
+     */
     public boolean parks(Waiting waiting, Outcome outcome) {
         Locked lock = lock(outcome);
         if (lock == null) {
             return false;
         }
         boolean isNew;
+        Runnable end;
         List<Waiting> woken = new ArrayList<>();
         synchronized (this) {
             if (waiting.answer().isDone()) {
@@ -136,24 +140,35 @@ public final class Parking {
             isNew = known == null;
             takeTicket(waiting);
             Parked one = known == null ? new Parked(waiting, lock.getStream(), nanoTime.getAsLong()) : known;
-            ByteString before = one.stream;
             hold(lock);
-            if (refusal != null || one.untilNanos(lock) - nanoTime.getAsLong() <= 0) {
-                return false;
-            }
-            one.stream = lock.getStream();
-            one.isWoken = false;
-            Queue queue = queues.computeIfAbsent(one.stream, stream -> new Queue(lock));
-            add(queue, one);
-            if (!before.equals(one.stream)) {
-                wake(before, woken);
+            end = end(one, lock);
+            if (end == null) {
+                ByteString before = one.stream;
+                one.stream = lock.getStream();
+                one.isWoken = false;
+                add(queues.computeIfAbsent(one.stream, stream -> new Queue(lock)), one);
+                if (!before.equals(one.stream)) {
+                    wake(before, woken);
+                }
             }
         }
-        if (isNew) {
+        if (end != null) {
+            answers.execute(end);
+        } else if (isNew) {
             watch(waiting);
         }
         woken.forEach(propose);
         return true;
+    }
+
+    /** What tells one that it may not wait, or null if it may. */
+    private @Nullable Runnable end(Parked one, Locked lock) {
+        Waiting waiting = one.waiting;
+        NodeFailure refused = refusal;
+        if (refused != null) {
+            return () -> waiting.answer().completeExceptionally(refused);
+        }
+        return one.untilNanos(lock) - nanoTime.getAsLong() <= 0 ? () -> giveUp(waiting, lock) : null;
     }
 
     private void takeTicket(Waiting waiting) {

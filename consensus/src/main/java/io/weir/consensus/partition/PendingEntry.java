@@ -39,7 +39,7 @@ final class PendingEntry {
         return commands;
     }
 
-    /** Answers each with its outcome, but for those that go on waiting. */
+    /** Answers each with its outcome, but for those that have met a lock. */
     void complete(List<Outcome> outcomes, Set<Waiting> parked) {
         if (outcomes.size() != commands.size()) {
             fail(new NodeFailure(
@@ -50,22 +50,8 @@ final class PendingEntry {
         }
         for (int i = 0; i < outcomes.size(); i++) {
             if (!parked.contains(commands.get(i))) {
-                answer(commands.get(i), outcomes.get(i));
+                commands.get(i).answer().complete(outcomes.get(i));
             }
-        }
-    }
-
-    /** A command that met a lock and may not wait for it any longer was not executed: that is what its caller must hear. */
-    private static void answer(Waiting waiting, Outcome outcome) {
-        if (outcome.hasLocked()) {
-            waiting.answer()
-                    .completeExceptionally(
-                            Failures.deadline(
-                                    "stream \""
-                                            + outcome.getLocked().getStream().toStringUtf8()
-                                            + "\" is held by a transaction over several partitions, and there is no time left to wait"));
-        } else {
-            waiting.answer().complete(outcome);
         }
     }
 

@@ -219,10 +219,10 @@ class ParkingTest {
         park(again, "a");
         unlock("a");
         pass(Parking.GRACE_MS);
-        assertThat(parking.parks(again, locked(again, "a")))
+        park(again, "a");
+        assertThat(again.answer().join())
                 .as("its grace is over, whoever the holder is")
-                .isFalse();
-        again.answer().complete(locked(again, "a"));
+                .isEqualTo(locked(again, "a"));
         assertThat(parking.size()).isZero();
     }
 
@@ -248,13 +248,26 @@ class ParkingTest {
     }
 
     @Test
+    void aCommandWhoseTimeIsUpWhenItMeetsTheLockWasNotExecuted() {
+        Waiting command = command("a");
+        nowNanos += TimeUnit.SECONDS.toNanos(1);
+        park(command, "a");
+        assertThatThrownBy(() -> command.answer().join()).cause().isInstanceOfSatisfying(NodeFailure.class, failure -> {
+            assertThat(failure.getMessage()).contains("\"a\" was held").contains("DEADLINE_EXCEEDED");
+            assertThat(failure.error().getMaybeExecuted()).isFalse();
+        });
+        assertThat(parking.size()).isZero();
+    }
+
+    @Test
     void whoWaitsIsRefusedWithTheLeader() {
         Waiting waiting = command("a");
         park(waiting, "a");
         parking.refuse(Failures.notLeader("n2"));
         assertThatThrownBy(() -> waiting.answer().join()).hasMessageContaining("n2 is");
         Waiting late = command("a");
-        assertThat(parking.parks(late, locked(late, "a"))).isFalse();
+        park(late, "a");
+        assertThatThrownBy(() -> late.answer().join()).hasMessageContaining("n2 is");
         parking.refuse(null);
         assertThat(parking.size()).isZero();
         park(command("a"), "a");
