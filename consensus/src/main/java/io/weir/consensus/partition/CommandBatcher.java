@@ -122,23 +122,23 @@ final class CommandBatcher implements AutoCloseable {
             if (refused != null) {
                 return Failures.failed(refused);
             }
-            int commands = queue.size() + parking.size();
-            long allBytes = queuedBytes + parking.bytes();
+            if (parking.joins(waiting)) {
+                return waiting.answer();
+            }
+            int commands = queue.size();
             // What ends a transaction ends what others wait for: refused with them, it would never be. Its drivers
             // bound it.
             boolean isLimited = asked.hasCommand() || asked.getStep().hasPrepare();
-            if (isLimited && (commands >= MAX_QUEUED_COMMANDS || allBytes + bytes > MAX_QUEUED_BYTES)) {
+            if (isLimited && (commands >= MAX_QUEUED_COMMANDS || queuedBytes + bytes > MAX_QUEUED_BYTES)) {
                 return Failures.failed(new NodeFailure(
                         Error.Code.THROTTLED,
-                        commands + " commands of " + allBytes + " bytes are queued; the limits are "
+                        commands + " commands of " + queuedBytes + " bytes are queued; the limits are "
                                 + MAX_QUEUED_COMMANDS + " and " + MAX_QUEUED_BYTES,
                         false));
             }
-            if (!parking.joins(waiting)) {
-                queue.add(waiting);
-                queuedBytes += bytes;
-                work.signal();
-            }
+            queue.add(waiting);
+            queuedBytes += bytes;
+            work.signal();
         } finally {
             lock.unlock();
         }

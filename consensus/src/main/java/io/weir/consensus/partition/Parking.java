@@ -3,6 +3,7 @@ package io.weir.consensus.partition;
 import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
 import io.weir.logstore.TransactionKey;
+import io.weir.protocol.Error;
 import io.weir.protocol.Locked;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.StreamName;
@@ -39,6 +40,11 @@ import org.jspecify.annotations.Nullable;
 public final class Parking {
     /** How long a {@code Prepare} waits for an older transaction while others may wait for its own. */
     static final long GRACE_MS = 20;
+
+    /** Who waits has room of its own: commands of other streams must not be throttled because a transaction is stuck. */
+    static final int MAX_WAITING = 16_384;
+
+    static final long MAX_BYTES = 16 << 20;
 
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(GRACE_MS);
 
@@ -98,26 +104,54 @@ public final class Parking {
         this.nanoTime = nanoTime;
     }
 
-    /** Lets one wait that names a stream for which others wait already: it must not overtake them. False: it need not. */
+    /**
+     * Takes care of one that names a stream for which others wait already: it must not overtake them, and waits behind them; or,
+     * if too many wait, it is told so. False: it need not wait.
+     */
     public boolean joins(Waiting waiting) {
+        NodeFailure full = null;
         synchronized (this) {
             takeTicket(waiting);
-            if (queues.isEmpty() || !(waiting.isPrepare() || waiting.asked().hasCommand())) {
+            if (queues.isEmpty()
+                    || refusal != null
+                    || !(waiting.isPrepare() || waiting.asked().hasCommand())) {
                 return false;
             }
+            Queue queue = null;
             for (ByteString stream : waiting.streams()) {
-                Queue queue = queues.get(stream);
-                if (queue != null && refusal == null) {
-                    add(queue, new Parked(waiting, stream, nanoTime.getAsLong()));
+                queue = queues.get(stream);
+                if (queue != null) {
+                    full = full(waiting);
+                    if (full == null) {
+                        add(queue, new Parked(waiting, stream, nanoTime.getAsLong()));
+                    }
                     break;
                 }
             }
-            if (!parked.containsKey(waiting)) {
+            if (queue == null) {
                 return false;
             }
         }
-        watch(waiting);
+        NodeFailure refused = full;
+        if (refused != null) {
+            answers.execute(() -> waiting.answer().completeExceptionally(refused));
+        } else {
+            watch(waiting);
+        }
         return true;
+    }
+
+    /** Why one that does not wait yet has no room here, or null if it has. */
+    private @Nullable NodeFailure full(Waiting waiting) {
+        boolean isFull = parked.size() >= MAX_WAITING || bytes + waiting.bytes() > MAX_BYTES;
+        return isFull && !parked.containsKey(waiting)
+                ? new NodeFailure(
+                        Error.Code.THROTTLED,
+                        parked.size() + " commands of " + bytes
+                                + " bytes wait for streams that are held by transactions"
+                                + " over several partitions; the limits are " + MAX_WAITING + " and " + MAX_BYTES,
+                        false)
+                : null;
     }
 
     /**
@@ -164,7 +198,7 @@ public final class Parking {
     /** What tells one that it may not wait, or null if it may. */
     private @Nullable Runnable end(Parked one, Locked lock) {
         Waiting waiting = one.waiting;
-        NodeFailure refused = refusal;
+        NodeFailure refused = refusal != null ? refusal : full(waiting);
         if (refused != null) {
             return () -> waiting.answer().completeExceptionally(refused);
         }
@@ -356,10 +390,5 @@ public final class Parking {
     /** How many wait, or are on their way again. */
     public synchronized int size() {
         return parked.size();
-    }
-
-    /** Their encoded size. */
-    synchronized long bytes() {
-        return bytes;
     }
 }

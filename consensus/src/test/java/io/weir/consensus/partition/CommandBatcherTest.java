@@ -10,6 +10,7 @@ import io.weir.protocol.Appended;
 import io.weir.protocol.Error;
 import io.weir.protocol.Locked;
 import io.weir.protocol.Outcome;
+import io.weir.protocol.StreamName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -214,6 +215,29 @@ class CommandBatcherTest {
                         .error()
                         .getCode())
                 .isEqualTo(Error.Code.NOT_READY);
+    }
+
+    /** A transaction that is stuck delays those that name its streams, and nobody else. */
+    @Test
+    void thoseThatWaitForALockTakeNoRoomFromOthers() {
+        int large = 5 << 20;
+        CompletableFuture<Outcome> first = batcher.submit(Entries.append(1, "s", large), 60_000);
+        batcher.applied(raft.await(1).id(), List.of(locked("s")));
+        CompletableFuture<Outcome> second = batcher.submit(Entries.append(2, "s", large), 60_000);
+        CompletableFuture<Outcome> third = batcher.submit(Entries.append(3, "s", large), 60_000);
+        CompletableFuture<Outcome> tooMany = batcher.submit(Entries.append(4, "s", large), 60_000);
+        assertThat(failure(tooMany).error().getCode()).isEqualTo(Error.Code.THROTTLED);
+        assertThat(failure(tooMany).error().getMessage()).contains("3 commands", "" + Parking.MAX_BYTES);
+        CompletableFuture<Outcome> other = batcher.submit(Entries.append(5, "t", large), 60_000);
+        Proposed entry = raft.await(2);
+        batcher.applied(entry.id(), List.of(locked("t")));
+        assertThat(failure(other).error().getCode())
+                .as("one that meets a lock later")
+                .isEqualTo(Error.Code.THROTTLED);
+        assertThat(failure(other).error().getMaybeExecuted()).isFalse();
+        assertThat(List.of(first, second, third)).noneMatch(CompletableFuture::isDone);
+        batcher.unlocked(List.of(StreamName.of("s")));
+        raft.await(5);
     }
 
     @Test
