@@ -19,6 +19,7 @@ import io.weir.protocol.ReadPage;
 import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionStep;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -73,8 +74,7 @@ class DamagedStoreTest {
     }
 
     private void assertReported() {
-        PartitionFailure failure = partition.failure();
-        assertThat(failure).isNotNull();
+        PartitionFailure failure = Objects.requireNonNull(partition.failure());
         assertThat(failure.kind()).isEqualTo(Kind.STORE_CORRUPTED);
         assertThat(failure.reason()).contains("page 7");
     }
