@@ -80,11 +80,7 @@ final class NodeTransactions {
                 .setHome(home)
                 .setExpiryMs(command.getDistributed().getExpiryMs())
                 .build();
-        boolean isQuestion = command.getDistributed().getAppendsCount() == 0
-                && command.getDistributed().getRequirementsCount() == 0;
-        return isQuestion
-                ? driver.status(id, timeoutMs)
-                : driver.commit(id, command.getLowWaterMark(), command.getDistributed(), timeoutMs);
+        return driver.commit(id, command.getLowWaterMark(), command.getDistributed(), timeoutMs);
     }
 
     /** Finish, each for one partition, what others have left; to be run every hundred milliseconds or so. */

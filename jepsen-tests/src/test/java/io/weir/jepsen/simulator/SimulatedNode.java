@@ -171,11 +171,7 @@ final class SimulatedNode {
                 .setHome(number)
                 .setExpiryMs(command.getDistributed().getExpiryMs())
                 .build();
-        boolean isQuestion = command.getDistributed().getAppendsCount() == 0
-                && command.getDistributed().getRequirementsCount() == 0;
-        return isQuestion
-                ? drives.status(transaction, timeoutMs)
-                : drives.commit(transaction, command.getLowWaterMark(), command.getDistributed(), timeoutMs);
+        return drives.commit(transaction, command.getLowWaterMark(), command.getDistributed(), timeoutMs);
     }
 
     SimulatedReads reads() {
