@@ -19,6 +19,7 @@ import io.weir.protocol.Proposal;
 import io.weir.protocol.Refusal;
 import io.weir.protocol.RequestId;
 import io.weir.protocol.Requirement;
+import io.weir.protocol.Transact;
 import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionStep;
 import io.weir.protocol.Violation;
@@ -51,10 +52,8 @@ final class CommandHash {
         switch (command.getOperationCase()) {
             case APPEND -> append(command.getAppend());
             case TRANSACT -> {
-                content.number(command.getTransact().getAppendsCount());
-                command.getTransact().getAppendsList().forEach(this::append);
-                content.number(command.getTransact().getRequirementsCount());
-                command.getTransact().getRequirementsList().forEach(this::requirement);
+                Transact transact = command.getTransact();
+                content(transact.getAppendsList(), transact.getRequirementsList());
             }
             case FENCE, DISTRIBUTED, OPERATION_NOT_SET -> {}
         }
@@ -69,10 +68,7 @@ final class CommandHash {
             case PREPARE -> {
                 Prepare prepare = step.getPrepare();
                 participants(content, prepare.getParticipantsList());
-                content.number(prepare.getAppendsCount());
-                prepare.getAppendsList().forEach(this::append);
-                content.number(prepare.getRequirementsCount());
-                prepare.getRequirementsList().forEach(this::requirement);
+                content(prepare.getAppendsList(), prepare.getRequirementsList());
             }
             case DECIDE -> {
                 participants(content, step.getDecide().getParticipantsList());
@@ -119,6 +115,13 @@ final class CommandHash {
             hash.number(violation.getActual().getExists() ? 1 : 0);
             hash.number(violation.getActual().getRevision());
         }
+    }
+
+    private void content(List<Append> appends, List<Requirement> requirements) {
+        content.number(appends.size());
+        appends.forEach(this::append);
+        content.number(requirements.size());
+        requirements.forEach(this::requirement);
     }
 
     private void append(Append append) {
