@@ -11,6 +11,11 @@ package io.weir.logstore;
  */
 public record TransactionKey(long expiryMs, SessionId session, long sequence, int home)
         implements Comparable<TransactionKey> {
+    /** Not after any key with this expiry, and after all with an earlier one. */
+    public static TransactionKey firstOf(long expiryMs) {
+        return new TransactionKey(expiryMs, new SessionId(0, 0), 0, 0);
+    }
+
     @Override
     public int compareTo(TransactionKey other) {
         int order = Long.compareUnsigned(expiryMs, other.expiryMs);

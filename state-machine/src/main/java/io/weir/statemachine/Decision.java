@@ -44,7 +44,7 @@ final class Decision {
     /** Plans an append; the answer holds only if nothing was violated in the end. */
     Appended append(Append append) {
         StreamName stream = StreamName.of(append.getStream());
-        StreamKey key = Locks.keyOf(stream);
+        StreamKey key = StreamKeys.key(stream);
         Long planned = lastRevisions.get(key);
         long last = planned != null ? planned : lastRevision(key);
         check(append.getExpected(), stream, last);
@@ -65,7 +65,7 @@ final class Decision {
     /** Checks a condition on a stream that the command does not write. */
     void require(Requirement requirement) {
         StreamName stream = StreamName.of(requirement.getStream());
-        check(requirement.getExpected(), stream, lastRevision(Locks.keyOf(stream)));
+        check(requirement.getExpected(), stream, lastRevision(StreamKeys.key(stream)));
     }
 
     /** The position after all that was planned. */

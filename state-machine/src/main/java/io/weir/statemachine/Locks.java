@@ -40,10 +40,10 @@ final class Locks {
         }
         Locks locks = new Locks(state, own);
         for (Append append : appends) {
-            locks.look(keyOf(StreamName.of(append.getStream())), append.getEventsCount() > 0);
+            locks.look(StreamKeys.key(StreamName.of(append.getStream())), append.getEventsCount() > 0);
         }
         for (Requirement requirement : requirements) {
-            locks.look(keyOf(StreamName.of(requirement.getStream())), false);
+            locks.look(StreamKeys.key(StreamName.of(requirement.getStream())), false);
         }
         return locks.oldest;
     }
@@ -63,9 +63,5 @@ final class Locks {
                 .setHolder(TransactionKeys.id(lock.holder()))
                 .setStream(ByteString.copyFrom(lock.stream().name()))
                 .build();
-    }
-
-    static StreamKey keyOf(StreamName stream) {
-        return new StreamKey(stream.slot(), stream.utf8().toByteArray());
     }
 }

@@ -21,8 +21,11 @@ final class Sweep {
     /** Further steps for each proposal: more than one can add, so that the sweep catches up under any load. */
     static final int STEPS_PER_PROPOSAL = 4;
 
-    /** In a note in the place of a session: transactions from this due time on are still to be looked at. */
-    static final SessionId TRANSACTIONS = TransactionTable.NO_SESSION;
+    /**
+     * In a note in the place of a session: transactions from this due time on are still to be looked at. No session has this id:
+     * none has a life of 0.
+     */
+    static final SessionId TRANSACTIONS = new SessionId(0, 0);
 
     private final WriteBatch batch;
     private final SessionTable sessions;

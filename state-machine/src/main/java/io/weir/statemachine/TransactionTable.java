@@ -3,7 +3,6 @@ package io.weir.statemachine;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.weir.logstore.Lock;
-import io.weir.logstore.SessionId;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TransactionKey;
@@ -44,9 +43,6 @@ final class TransactionTable {
      * clock is wrong by years would leave marks for years.
      */
     static final long MAX_EXPIRES_AHEAD_MS = (1L << 32) + 3_600_000;
-
-    /** No session has this id: none has a life of 0. */
-    static final SessionId NO_SESSION = new SessionId(0, 0);
 
     private static final Refusal FROM_FUTURE =
             invalid("session's issue stamp or the transaction's expiry lies too far in the future");
@@ -181,7 +177,7 @@ final class TransactionTable {
     }
 
     private void putLock(TransactionKey key, ByteString stream, boolean exclusive) {
-        batch.putLock(new Lock(Locks.keyOf(StreamName.of(stream)), key, exclusive));
+        batch.putLock(new Lock(StreamKeys.key(StreamName.of(stream)), key, exclusive));
     }
 
     Outcome decide(TransactionKey key, Decide decide) {
@@ -317,7 +313,7 @@ final class TransactionTable {
             StreamName stream = StreamName.of(append.getStream());
             unlock(stream, key);
             if (commit && append.getEventsCount() > 0) {
-                appender.append(stream, Locks.keyOf(stream), append.getEventsList());
+                appender.append(stream, StreamKeys.key(stream), append.getEventsList());
             }
         }
         for (Requirement requirement : prepare.getRequirementsList()) {
@@ -327,7 +323,7 @@ final class TransactionTable {
     }
 
     private void unlock(StreamName stream, TransactionKey holder) {
-        batch.removeLock(Locks.keyOf(stream), holder);
+        batch.removeLock(StreamKeys.key(stream), holder);
         unlocked.add(stream);
     }
 
@@ -360,7 +356,7 @@ final class TransactionTable {
     Swept sweep(long fromMs, long steps) {
         long looked = 0;
         long lastMs = Swept.NOTHING_LEFT;
-        TransactionKey key = batch.nextTransaction(new TransactionKey(fromMs, NO_SESSION, 0, 0));
+        TransactionKey key = batch.nextTransaction(TransactionKey.firstOf(fromMs));
         while (key != null && isPast(key)) {
             if (looked >= steps && key.expiryMs() != lastMs) {
                 return new Swept(looked, key.expiryMs());
@@ -390,13 +386,8 @@ final class TransactionTable {
 
     /** What is kept of a transaction; null too if it is only kept because the sweep has not come yet. */
     private @Nullable TransactionRecord record(TransactionKey key) {
-        byte[] kept = batch.transaction(key);
-        try {
-            TransactionRecord record = kept == null ? null : TransactionRecord.parseFrom(kept);
-            return record == null || (isPast(key) && !isOpen(record)) ? null : record;
-        } catch (InvalidProtocolBufferException e) {
-            throw new StoreException.Corrupted("what is kept of " + key + " is no record: " + e.getMessage());
-        }
+        TransactionRecord record = TransactionRecords.record(batch, key);
+        return record == null || (isPast(key) && !isOpen(record)) ? null : record;
     }
 
     /** Whether something is still to come: a decision, a resolution, or Forget. Time does not end it. */

@@ -345,15 +345,15 @@ class TransactionProperties {
         model.parts().forEach((id, part) -> {
             for (ByteString stream : model.named(part)) {
                 boolean isExclusive = NaiveTransactions.written(part).contains(stream);
-                locks.add(
-                        new Lock(Locks.keyOf(StreamName.of(stream)), TransactionKeys.key(id), isExclusive).toString());
+                locks.add(new Lock(StreamKeys.key(StreamName.of(stream)), TransactionKeys.key(id), isExclusive)
+                        .toString());
             }
         });
         return locks;
     }
 
     private static long length(ReadView view, ByteString stream) {
-        var head = view.head(Locks.keyOf(StreamName.of(stream)));
+        var head = view.head(StreamKeys.key(StreamName.of(stream)));
         return head == null ? 0 : head.lastRevision() + 1;
     }
 }

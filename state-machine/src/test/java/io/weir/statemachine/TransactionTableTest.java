@@ -107,7 +107,7 @@ class TransactionTableTest {
 
     private @Nullable StreamHead head(String stream) {
         try (ReadView view = partition.store.openRead()) {
-            return view.head(Locks.keyOf(StreamName.of(ByteString.copyFromUtf8(stream))));
+            return view.head(StreamKeys.key(StreamName.of(ByteString.copyFromUtf8(stream))));
         }
     }
 

@@ -17,6 +17,7 @@ import io.weir.logstore.layout.TransactionsLayout;
 import io.weir.logstore.pages.StoreInspection;
 import io.weir.protocol.Prepare;
 import io.weir.protocol.TransactionRecord;
+import io.weir.statemachine.TransactionRecords;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.agrona.DirectBuffer;
@@ -104,11 +105,11 @@ final class InspectTxCommand implements Callable<Integer> {
         });
     }
 
-    private ObjectNode record(DirectBuffer key, DirectBuffer value) throws InvalidProtocolBufferException {
+    private ObjectNode record(DirectBuffer key, DirectBuffer value) {
+        TransactionKey id = TransactionsLayout.id(Table.TRANSACTIONS, key);
         TransactionRecord record =
-                TransactionRecord.parseFrom(TransactionsLayout.get(checksum, Table.TRANSACTIONS, key, value));
-        ObjectNode row = id(TransactionsLayout.id(Table.TRANSACTIONS, key))
-                .put("state", record.getState().toString())
+                TransactionRecords.parse(id, TransactionsLayout.get(checksum, Table.TRANSACTIONS, key, value));
+        ObjectNode row = id(id).put("state", record.getState().toString())
                 .put("sinceMs", record.getSinceMs())
                 .put("vote", record.getVote().getVoteCase().toString())
                 .put("decision", record.getDecision().getDecisionCase().toString());

@@ -17,6 +17,7 @@ import io.weir.protocol.StreamInfo;
 import io.weir.protocol.StreamList;
 import io.weir.protocol.StreamName;
 import io.weir.protocol.StreamState;
+import io.weir.statemachine.StreamKeys;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ final class PageReader {
         if (stream == null) {
             view.readPartition(query.getFrom(), forwards, collector::take);
         } else {
-            StreamKey key = key(stream);
+            StreamKey key = StreamKeys.key(stream);
             page.setState(state(view.head(key)));
             view.readStream(key, query.getFrom(), forwards, collector::take);
         }
@@ -60,7 +61,7 @@ final class PageReader {
 
     StreamInfo info(ReadView view, GetStream query) {
         StreamName name = name(query.getStream());
-        return info(view, key(name), view.head(key(name)));
+        return info(view, StreamKeys.key(name), view.head(StreamKeys.key(name)));
     }
 
     /**
@@ -71,13 +72,9 @@ final class PageReader {
      */
     StreamList list(ReadView view, ListStreams query, long untilNanos) {
         Lister lister = new Lister(view, query, untilNanos);
-        StreamKey after = query.getAfter().isEmpty() ? null : key(name(query.getAfter()));
+        StreamKey after = query.getAfter().isEmpty() ? null : StreamKeys.key(name(query.getAfter()));
         view.listStreams(after, lister::take);
         return lister.list();
-    }
-
-    static StreamKey key(StreamName name) {
-        return new StreamKey(name.slot(), name.utf8().toByteArray());
     }
 
     static StreamName name(ByteString utf8) {

@@ -7,6 +7,7 @@ import io.weir.logstore.TransactionKey;
 import io.weir.protocol.Decided;
 import io.weir.protocol.TransactionRecord;
 import io.weir.protocol.TransactionStatus;
+import io.weir.statemachine.TransactionRecords;
 import java.util.List;
 
 /** Counts what was decided about transactions over several partitions since this replica was opened. One writer, any readers. */
@@ -57,7 +58,7 @@ final class TransactionCounts {
         long oldest = 0;
         TransactionKey key = view.nextStaged(null);
         for (int i = 0; i < LOOKED_AT && key != null; i++) {
-            TransactionRecord record = TransactionReader.record(view, key);
+            TransactionRecord record = TransactionRecords.record(view, key);
             if (record != null && (oldest == 0 || record.getSinceMs() < oldest)) {
                 oldest = record.getSinceMs();
             }

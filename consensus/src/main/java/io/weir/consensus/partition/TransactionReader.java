@@ -1,12 +1,8 @@
 package io.weir.consensus.partition;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.weir.logstore.Lock;
 import io.weir.logstore.ReadView;
-import io.weir.logstore.SessionId;
-import io.weir.logstore.StateView;
-import io.weir.logstore.StoreException;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.TransactionKey;
 import io.weir.protocol.GetTransaction;
@@ -16,7 +12,9 @@ import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
 import io.weir.protocol.TransactionList;
 import io.weir.protocol.TransactionRecord;
+import io.weir.statemachine.StreamKeys;
 import io.weir.statemachine.TransactionKeys;
+import io.weir.statemachine.TransactionRecords;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +32,7 @@ public final class TransactionReader {
         TransactionInfo.Builder info = TransactionInfo.newBuilder()
                 .setId(asked.getId())
                 .setLogTimeMs(view.state().logTimeMs());
-        TransactionRecord record = record(view, TransactionKeys.key(asked.getId()));
+        TransactionRecord record = TransactionRecords.record(view, TransactionKeys.key(asked.getId()));
         if (record != null) {
             // Without what may be long: nobody decides anything by it.
             info.setRecord(record.toBuilder().clearFingerprint().clearVote().clearDecision());
@@ -68,13 +66,13 @@ public final class TransactionReader {
     /** The first expiry that log time has not passed, of those of which anything is kept, or {@link Long#MAX_VALUE}. */
     static long firstExpiryMs(ReadView view) {
         long logTimeMs = view.state().logTimeMs();
-        TransactionKey first = view.nextTransaction(new TransactionKey(logTimeMs, new SessionId(0, 0), 0, 0));
+        TransactionKey first = view.nextTransaction(TransactionKey.firstOf(logTimeMs));
         return first == null ? Long.MAX_VALUE : first.expiryMs();
     }
 
     /** Whether a transaction waits here for its end. */
     static boolean isStaged(ReadView view, TransactionId id) {
-        TransactionRecord record = record(view, TransactionKeys.key(id));
+        TransactionRecord record = TransactionRecords.record(view, TransactionKeys.key(id));
         return record != null && record.getState() == TransactionRecord.State.STAGED;
     }
 
@@ -110,7 +108,7 @@ public final class TransactionReader {
     }
 
     private static StreamKey key(ByteString stream) {
-        return PageReader.key(PageReader.name(stream));
+        return StreamKeys.key(PageReader.name(stream));
     }
 
     private static boolean add(Set<TransactionId> holders, Lock lock) {
@@ -118,19 +116,5 @@ public final class TransactionReader {
             holders.add(TransactionKeys.id(lock.holder()));
         }
         return true;
-    }
-
-    /**
-     * What is kept of a transaction, or null.
-     *
-     * @throws StoreException.Corrupted if that is no record
-     */
-    public static @Nullable TransactionRecord record(StateView view, TransactionKey key) {
-        byte[] kept = view.transaction(key);
-        try {
-            return kept == null ? null : TransactionRecord.parseFrom(kept);
-        } catch (InvalidProtocolBufferException e) {
-            throw new StoreException.Corrupted("what is kept of " + key + " is no record: " + e.getMessage());
-        }
     }
 }

@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.weir.client.spi.NodeFailure;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
-import io.weir.logstore.SessionId;
 import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.StreamHead;
 import io.weir.logstore.StreamKey;
@@ -309,7 +308,7 @@ final class FakePartitions implements StepPort, AutoCloseable {
     /** The first expiry that log time has not passed. */
     long firstExpiryMs(int partition) {
         try (ReadView view = stores.get(partition).openRead()) {
-            TransactionKey passed = new TransactionKey(view.state().logTimeMs(), new SessionId(0, 0), 0, 0);
+            TransactionKey passed = TransactionKey.firstOf(view.state().logTimeMs());
             TransactionKey first = view.nextTransaction(passed);
             return first == null ? Long.MAX_VALUE : first.expiryMs();
         }

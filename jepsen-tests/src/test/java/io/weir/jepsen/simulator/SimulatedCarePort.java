@@ -8,6 +8,7 @@ import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
 import io.weir.protocol.TransactionRecord;
 import io.weir.statemachine.TransactionKeys;
+import io.weir.statemachine.TransactionRecords;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class SimulatedCarePort implements CarePort {
         TransactionInfo.Builder info = TransactionInfo.newBuilder()
                 .setId(TransactionKeys.id(key))
                 .setLogTimeMs(view.state().logTimeMs());
-        TransactionRecord record = TransactionReader.record(view, key);
+        TransactionRecord record = TransactionRecords.record(view, key);
         if (record != null) {
             info.setRecord(record);
         }

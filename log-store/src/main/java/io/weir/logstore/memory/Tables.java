@@ -95,7 +95,7 @@ final class Tables {
 
     /** Key of a lock: streams of a slot stand together, short names first. */
     record LockKey(StreamKey stream, TransactionKey holder) implements Comparable<LockKey> {
-        private static final TransactionKey FIRST = new TransactionKey(0, new SessionId(0, 0), 0, 0);
+        private static final TransactionKey FIRST = TransactionKey.firstOf(0);
 
         /** Not after any key of the stream. */
         static LockKey firstOf(StreamKey stream) {
