@@ -36,10 +36,16 @@ public interface ReadView extends StateView, AutoCloseable {
      * are values of their own, and whatever else it holds either follows from the rows or belongs to this replica alone.
      *
      * @throws StoreException.Corrupted if a row is damaged
-     * @throws StoreException.Closed if the store is to be closed, or replaced by a copy: neither waits for something that takes so
-     *     long. The view must still be closed
+     * @throws StoreException.Closed if the view {@link #isInTheWay is in the way}: nobody waits for something that takes so long. The
+     *     view must still be closed
      */
     void visitRows(RowVisitor visitor);
+
+    /**
+     * Whether somebody waits for the end of this view, because the store is to be closed, replaced by a copy, or given more room
+     * without which nothing can be written: one that is kept for long should be closed. Any thread; waits for nothing.
+     */
+    boolean isInTheWay();
 
     @Override
     void close();

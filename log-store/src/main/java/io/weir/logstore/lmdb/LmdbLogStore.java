@@ -171,7 +171,7 @@ public final class LmdbLogStore implements LogStore {
             return;
         }
         long boundMs = cause == null ? settings.drainMs() / IN_PASSING : settings.drainMs();
-        boolean grown = gate.withoutViews(boundMs, () -> {
+        boolean grown = gate.withoutViews(boundMs, cause != null, () -> {
             readers.closeIdle();
             environment.grow(settings.minGrowthBytes());
         });
@@ -356,11 +356,16 @@ public final class LmdbLogStore implements LogStore {
         gate.exitWriter();
     }
 
-    /** @throws StoreException.Closed if somebody waits until all views are closed */
+    /** Whether somebody waits until all views are closed, and cannot do without. */
+    boolean waitsForViews() {
+        return gate.isWanted();
+    }
+
+    /** @throws StoreException.Closed if somebody waits until all views are closed, and cannot do without */
     void requireUnwanted() {
-        if (gate.isWanted()) {
-            throw new StoreException.Closed(
-                    "the store in " + environment.directory().store() + " is to be closed or replaced by a copy");
+        if (waitsForViews()) {
+            throw new StoreException.Closed("the store in "
+                    + environment.directory().store() + " is to be closed, replaced by a copy, or enlarged");
         }
     }
 

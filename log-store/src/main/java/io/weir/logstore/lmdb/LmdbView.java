@@ -211,6 +211,11 @@ final class LmdbView implements ReadView {
         }
     }
 
+    @Override
+    public boolean isInTheWay() {
+        return store.waitsForViews();
+    }
+
     /** @throws IllegalStateException from inside a visitor, under whose feet the snapshot would go */
     @Override
     public void close() {

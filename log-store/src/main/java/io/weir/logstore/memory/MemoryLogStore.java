@@ -135,6 +135,10 @@ public final class MemoryLogStore implements LogStore {
         gate.close(() -> {});
     }
 
+    boolean waitsForViews() {
+        return gate.isWanted();
+    }
+
     void publish(MemoryBatch batch) {
         synchronized (lock) {
             Tables target = tables.views == 0 ? tables : tables.copy();

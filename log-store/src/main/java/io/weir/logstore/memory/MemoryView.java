@@ -214,6 +214,11 @@ final class MemoryView implements ReadView {
     }
 
     @Override
+    public boolean isInTheWay() {
+        return store.waitsForViews();
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;

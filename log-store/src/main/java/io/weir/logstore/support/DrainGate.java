@@ -22,6 +22,7 @@ public final class DrainGate {
     private @Nullable Thread writer;
     private boolean paused;
     private volatile boolean alone;
+    private volatile boolean needed;
     private volatile boolean closing;
     private boolean closed;
 
@@ -54,9 +55,12 @@ public final class DrainGate {
         }
     }
 
-    /** Whether somebody waits until all views are out: one that takes long should end. Any thread; waits for nothing. */
+    /**
+     * Whether somebody waits until all views are out, and cannot do without: one that takes long should end. Any thread; waits for
+     * nothing.
+     */
     public boolean isWanted() {
-        return alone || closing;
+        return alone || needed || closing;
     }
 
     /** Lets a view out. */
@@ -108,12 +112,14 @@ public final class DrainGate {
      * Keeps new views waiting, waits for the open ones, and runs {@code action} with nobody inside but the calling writer.
      *
      * @param boundMs how long to wait for open views, in milliseconds
+     * @param isNeeded whether views that take long are to end for this, see {@link #isWanted}
      * @return whether {@code action} ran; false if views were still open after {@code boundMs}
      */
-    public boolean withoutViews(long boundMs, Runnable action) {
+    public boolean withoutViews(long boundMs, boolean isNeeded, Runnable action) {
         lock.lock();
         try {
             paused = true;
+            needed = isNeeded;
             if (!awaitNoViews(boundMs)) {
                 return false;
             }
@@ -121,6 +127,7 @@ public final class DrainGate {
             return true;
         } finally {
             paused = false;
+            needed = false;
             changed.signalAll();
             lock.unlock();
         }

@@ -44,9 +44,9 @@ class DrainGateTest {
         AtomicInteger order = new AtomicInteger();
         CompletableFuture<Integer> grown = new CompletableFuture<>();
         CompletableFuture<Integer> entered = new CompletableFuture<>();
-        Thread growing =
-                new Thread(() -> assertThat(gate.withoutViews(60_000, () -> grown.complete(order.incrementAndGet())))
-                        .isTrue());
+        Thread growing = new Thread(() -> assertThat(
+                        gate.withoutViews(60_000, true, () -> grown.complete(order.incrementAndGet())))
+                .isTrue());
         growing.start();
         awaitWaiting(growing);
         Thread entering = new Thread(() -> {
@@ -67,7 +67,7 @@ class DrainGateTest {
     @Test
     void aBoundedWaitGivesUpAndLetsViewsInAgain() {
         gate.enterView();
-        assertThat(gate.withoutViews(5, () -> {
+        assertThat(gate.withoutViews(5, false, () -> {
                     throw new AssertionError("a view is inside");
                 }))
                 .isFalse();
@@ -75,7 +75,7 @@ class DrainGateTest {
         assertThatThrownBy(() -> {
                     gate.exitView();
                     gate.exitView();
-                    gate.withoutViews(0, () -> {
+                    gate.withoutViews(0, false, () -> {
                         throw new IllegalStateException("the action failed");
                     });
                 })
