@@ -28,16 +28,17 @@ import picocli.CommandLine.Parameters;
         description = {
             "Save a running cluster into a new directory.",
             "",
-            "Each partition is saved as it was at one moment between the call and its end, and holds all that was"
-                    + " acknowledged before the call. The moments differ: there is no order between partitions. Every row"
-                    + " is verified on its way; progress goes to standard error.",
+            "All partitions are saved in one cut between the call and its end, with all that was acknowledged before the"
+                    + " call, and of each transaction everything or nothing. While it is opened, for milliseconds, no"
+                    + " transaction over several partitions commits. Every row is verified on its way; progress goes to"
+                    + " standard error.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:saved, verified, and on the disk",
             "2:usage; or the directory is not empty, or cannot be written",
-            "3:a partition had no leader for a minute: the directory is left unfinished"
+            "3:a partition could not be saved for a minute: the directory is left unfinished"
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a backup of a cluster, one partition after the other. One use, one thread. */
+/** Writes a backup of a cluster, one partition after the other, all as they were in one cut. One use, one thread. */
 public final class BackupWriter {
     private final Path directory;
     private final BackupSource source;
@@ -76,12 +76,10 @@ public final class BackupWriter {
 
     private Backup write(UUID id) throws IOException {
         Instant begun = now();
-        List<BackupPart> parts = new ArrayList<>();
-        for (int partition = 0; partition < source.partitions(); partition++) {
-            try (PartFile file = new PartFile(partition)) {
-                source.pull(partition, file);
-                parts.add(file.part());
-            }
+        List<BackupPart> parts;
+        try (PartFiles files = new PartFiles()) {
+            source.pull(files);
+            parts = files.parts();
         }
         BackupManifest manifest = new BackupManifest(id, version(), source.clusterId(), begun, now(), parts);
         // Forces the directory too, and with it the names of all files.
@@ -98,69 +96,94 @@ public final class BackupWriter {
         return version == null ? "development" : version;
     }
 
-    /** The file of one partition; emptied whenever another attempt begins. */
-    private final class PartFile implements BackupSource.Attempt, AutoCloseable {
-        private final int partition;
-        private final FileChannel channel;
-        private ChunkCheck check;
-        private @Nullable BackupPart part;
-
-        PartFile(int partition) throws IOException {
-            this.partition = partition;
-            this.check = newCheck();
-            this.channel = FileChannel.open(
-                    directory.resolve(BackupPart.file(partition)),
-                    StandardOpenOption.CREATE_NEW,
-                    StandardOpenOption.WRITE);
-        }
-
-        private ChunkCheck newCheck() {
-            return new ChunkCheck(new StoreIdentity(source.clusterId(), partition), progress, rows, bytes);
-        }
+    /** The files of the partitions, one after the other; from the first on again whenever another attempt begins. */
+    private final class PartFiles implements BackupSource.Attempt, AutoCloseable {
+        private final List<BackupPart> parts = new ArrayList<>();
+        private @Nullable PartFile writing;
 
         @Override
         public void begin() {
-            check = newCheck();
+            close();
+            parts.clear();
+            rows = 0;
+            bytes = 0;
+        }
+
+        @Override
+        public void chunk(int partition, ByteBuffer chunk) {
             try {
-                channel.truncate(0);
+                PartFile file = writing;
+                if (file == null) {
+                    file = new PartFile(partition);
+                    writing = file;
+                }
+                file.write(chunk);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
         @Override
-        public void chunk(ByteBuffer chunk) {
+        public void end(int partition) {
+            PartFile file = writing;
+            if (file == null) {
+                throw new StoreException.Corrupted("the copy of partition " + partition + " is empty");
+            }
+            try {
+                parts.add(file.end());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            close();
+        }
+
+        List<BackupPart> parts() {
+            return parts;
+        }
+
+        @Override
+        public void close() {
+            PartFile file = writing;
+            writing = null;
+            if (file != null) {
+                try {
+                    file.channel.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    /** The file of one partition; what an earlier attempt has left in it goes. */
+    private final class PartFile {
+        private final FileChannel channel;
+        private final ChunkCheck check;
+
+        PartFile(int partition) throws IOException {
+            this.check = new ChunkCheck(new StoreIdentity(source.clusterId(), partition), progress, rows, bytes);
+            this.channel = FileChannel.open(
+                    directory.resolve(BackupPart.file(partition)),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE);
+        }
+
+        void write(ByteBuffer chunk) throws IOException {
             check.accept(chunk);
             ByteBuffer rest = chunk.duplicate();
-            try {
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
             }
-        }
-
-        @Override
-        public void end() {
-            part = check.part();
         }
 
         /** What is in the file, on the disk from now on. */
-        BackupPart part() throws IOException {
-            BackupPart whole = part;
-            if (whole == null) {
-                throw new IllegalStateException("partition " + partition + " has no end");
-            }
+        BackupPart end() throws IOException {
+            BackupPart part = check.part();
             channel.force(true);
             rows = check.rowsAfter();
             bytes = check.bytesAfter();
-            return whole;
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
+            return part;
         }
     }
 }

@@ -52,6 +52,8 @@ final class CommandBatcher implements AutoCloseable {
     static final int MAX_QUEUED_COMMANDS = 16_384;
     static final long MAX_QUEUED_BYTES = 16 << 20;
 
+    private static final String CLOSING = "the node is closing";
+
     private final RaftPort raft;
     private final LongSupplier clockMs;
     private final LongSupplier logTimeMs;
@@ -62,6 +64,8 @@ final class CommandBatcher implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Deque<Waiting> queue = new ArrayDeque<>();
+    private final CommitHolds holds = new CommitHolds();
+    private final List<CompletableFuture<Void>> fences = new ArrayList<>();
     private final Map<Long, PendingEntry> pending = new ConcurrentHashMap<>();
     private long queuedBytes;
     private int inFlight;
@@ -136,9 +140,11 @@ final class CommandBatcher implements AutoCloseable {
                                 + MAX_QUEUED_COMMANDS + " and " + MAX_QUEUED_BYTES,
                         false));
             }
-            queue.add(waiting);
-            queuedBytes += bytes;
-            work.signal();
+            if (!holds.keeps(waiting)) {
+                queue.add(waiting);
+                queuedBytes += bytes;
+                work.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -160,6 +166,63 @@ final class CommandBatcher implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Keeps back from now on what {@link CommitHolds} does, also of what is queued. What was proposed goes on: see {@link #fence}. */
+    CommitHolds.Hold hold(long untilNanos) {
+        lock.lock();
+        try {
+            CommitHolds.Hold hold = holds.begin(untilNanos);
+            queue.removeIf(waiting -> {
+                boolean isKept = holds.keeps(waiting);
+                queuedBytes -= isKept ? waiting.bytes() : 0;
+                return isKept;
+            });
+            return hold;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a hold; false if it had ended before. */
+    boolean endHold(CommitHolds.Hold hold) {
+        lock.lock();
+        try {
+            boolean hasLasted = holds.end(hold);
+            goOn();
+            return hasLasted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** In front of what came later. */
+    private void goOn() {
+        List<Waiting> waiting = holds.goesOn();
+        for (int i = waiting.size() - 1; i >= 0; i--) {
+            queue.addFirst(waiting.get(i));
+            queuedBytes += waiting.get(i).bytes();
+        }
+        work.signal();
+    }
+
+    /**
+     * Proposes an entry, an empty one if nothing is queued. When it is applied, everything that was proposed here before is
+     * applied, or never will be; fails with a {@link NodeFailure} if it may not be.
+     */
+    CompletableFuture<Void> fence() {
+        CompletableFuture<Void> fence = new CompletableFuture<>();
+        lock.lock();
+        try {
+            if (closed) {
+                return Failures.failed(Failures.notReady(CLOSING));
+            }
+            fences.add(fence);
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+        return fence;
     }
 
     /** Locks of these streams have gone. */
@@ -206,9 +269,16 @@ final class CommandBatcher implements AutoCloseable {
         if (!pending.isEmpty()) {
             answers.execute(() -> pending.values().forEach(entry -> entry.expire(nowNanos)));
         }
+        RaftView view = raft.view();
         List<Waiting> late = new ArrayList<>();
         lock.lock();
         try {
+            holds.expire(nowNanos);
+            if (!view.leads()) { // or they would wait, to be told after all that another node leads
+                holds.endAll();
+            }
+            goOn();
+            holds.removeIf(waiting -> waiting.isPast(nowNanos) && late.add(waiting));
             queue.removeIf(waiting -> {
                 boolean isLate = waiting.isPast(nowNanos);
                 if (isLate) {
@@ -223,7 +293,6 @@ final class CommandBatcher implements AutoCloseable {
         if (!late.isEmpty()) {
             answers.execute(() -> late.forEach(CommandBatcher::tooLate));
         }
-        RaftView view = raft.view();
         if (parking.size() > 0 && !view.leads()) {
             parking.refuseWaiting(Failures.notLeader(view.leader()));
         }
@@ -246,21 +315,26 @@ final class CommandBatcher implements AutoCloseable {
     /** Fails what waits, each with the truth about itself, and ends the thread. Idempotent. */
     @Override
     public void close() {
-        NodeFailure closing = Failures.notReady("the node is closing");
+        NodeFailure closing = Failures.notReady(CLOSING);
         List<Waiting> queued;
+        List<CompletableFuture<Void>> unproposed;
         lock.lock();
         try {
             closed = true;
             refusal = closing;
             queued = new ArrayList<>(queue);
+            queued.addAll(holds.takeAll());
             queue.clear();
             queuedBytes = 0;
+            unproposed = List.copyOf(fences);
+            fences.clear();
             work.signalAll();
             parking.refuse(closing);
         } finally {
             lock.unlock();
         }
         queued.forEach(waiting -> waiting.answer().completeExceptionally(closing));
+        unproposed.forEach(fence -> fence.completeExceptionally(closing));
         pending.values().forEach(entry -> entry.abandon(closing));
         pending.clear();
     }
@@ -281,7 +355,8 @@ final class CommandBatcher implements AutoCloseable {
 
     private void proposeAll() {
         List<Waiting> commands = new ArrayList<>();
-        while (take(commands)) {
+        List<CompletableFuture<Void>> fenced = new ArrayList<>();
+        while (take(commands, fenced)) {
             List<Waiting> inTime = new ArrayList<>(commands.size());
             long now = System.nanoTime();
             for (Waiting waiting : commands) {
@@ -291,20 +366,21 @@ final class CommandBatcher implements AutoCloseable {
                     inTime.add(waiting);
                 }
             }
-            if (inTime.isEmpty()) {
+            if (inTime.isEmpty() && fenced.isEmpty()) {
                 release();
             } else {
-                propose(inTime, now);
+                propose(inTime, List.copyOf(fenced), now);
             }
             commands.clear();
+            fenced.clear();
         }
     }
 
     /** Waits for commands and a place; false when closed. A place is taken on return. */
-    private boolean take(List<Waiting> into) {
+    private boolean take(List<Waiting> into, List<CompletableFuture<Void>> fenced) {
         lock.lock();
         try {
-            while (!closed && (queue.isEmpty() || inFlight >= MAX_IN_FLIGHT)) {
+            while (!closed && (queue.isEmpty() && fences.isEmpty() || inFlight >= MAX_IN_FLIGHT)) {
                 work.awaitUninterruptibly();
             }
             if (closed) {
@@ -319,6 +395,8 @@ final class CommandBatcher implements AutoCloseable {
                 next = queue.peek();
             }
             queuedBytes -= bytes;
+            fenced.addAll(fences);
+            fences.clear();
             inFlight++;
             return true;
         } finally {
@@ -326,7 +404,7 @@ final class CommandBatcher implements AutoCloseable {
         }
     }
 
-    private void propose(List<Waiting> commands, long nowNanos) {
+    private void propose(List<Waiting> commands, List<CompletableFuture<Void>> fenced, long nowNanos) {
         long stampMs = Math.max(clockMs.getAsLong(), logTimeMs.getAsLong());
         LogEntry.Builder builder = LogEntry.newBuilder()
                 .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
@@ -338,7 +416,7 @@ final class CommandBatcher implements AutoCloseable {
             }
             builder.addProposals(proposal);
         }
-        PendingEntry entry = new PendingEntry(++lastId, builder.build(), commands);
+        PendingEntry entry = new PendingEntry(++lastId, builder.build(), commands, fenced);
         pending.put(entry.id(), entry);
         try {
             var unused = raft.propose(entry.id(), entry.entry().toByteArray()).whenComplete((done, failure) -> {
@@ -346,7 +424,7 @@ final class CommandBatcher implements AutoCloseable {
                 if (failure != null) {
                     failed(entry, Failures.of(failure));
                 } else if (pending.containsKey(entry.id())) { // the applier has closed and left it for the next open
-                    failed(entry, Failures.notReady("the node is closing"));
+                    failed(entry, Failures.notReady(CLOSING));
                 }
             });
         } catch (RuntimeException e) {

@@ -62,6 +62,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
     private final Checkpointer checkpoints;
     private final ApplyPipeline pipeline;
     private final CommandBatcher batcher;
+    private final Cuts cuts;
     private final Queries queries;
     private final DigestWatch digests;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -104,6 +105,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 setup.answers(),
                 cause -> fail(Kind.DEFECT, "cannot propose: " + cause),
                 prefix + "-propose-" + number);
+        this.cuts = new Cuts(number, store, raft, batcher, setup.answers());
         this.digests = new DigestWatch(
                 number,
                 setup.nodeId(),
@@ -268,6 +270,15 @@ public final class Partition implements RaftEvents, AutoCloseable {
         return raft.barrier();
     }
 
+    /**
+     * Begins this partition's part in a cut through all partitions; who begins it closes it.
+     *
+     * @throws NodeFailure {@code NOT_READY} if too many are open, or the partition is closing
+     */
+    public Cut beginCut() {
+        return cuts.begin();
+    }
+
     /** Why the partition has stopped, or null if it has not. */
     public @Nullable PartitionFailure failure() {
         return failure.get();
@@ -394,6 +405,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
     public void stopServing() {
         closing.set(true);
         copies.stop();
+        cuts.close();
         batcher.close();
         waiters.close(Failures.notReady("the partition is closing on this node"));
     }

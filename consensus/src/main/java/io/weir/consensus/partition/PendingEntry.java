@@ -5,6 +5,7 @@ import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * An entry that this node has proposed and whose outcomes are awaited. Every command's future is completed once, by whoever
@@ -14,12 +15,15 @@ final class PendingEntry {
     private final long id;
     private final LogEntry entry;
     private final List<Waiting> commands;
+    private final List<CompletableFuture<Void>> fences;
     private volatile boolean appended;
 
-    PendingEntry(long id, LogEntry entry, List<Waiting> commands) {
+    /** @param fences of those who only want to know when this entry is applied */
+    PendingEntry(long id, LogEntry entry, List<Waiting> commands, List<CompletableFuture<Void>> fences) {
         this.id = id;
         this.entry = entry;
         this.commands = commands;
+        this.fences = fences;
     }
 
     long id() {
@@ -41,6 +45,7 @@ final class PendingEntry {
 
     /** Answers each with its outcome, but for those that have met a lock. */
     void complete(List<Outcome> outcomes, Set<Waiting> parked) {
+        fences.forEach(fence -> fence.complete(null));
         if (outcomes.size() != commands.size()) {
             fail(new NodeFailure(
                     io.weir.protocol.Error.Code.INTERNAL,
@@ -59,12 +64,14 @@ final class PendingEntry {
     void fail(NodeFailure failure) {
         NodeFailure honest = Failures.withMaybeExecuted(failure, appended);
         commands.forEach(command -> command.answer().completeExceptionally(honest));
+        fences.forEach(fence -> fence.completeExceptionally(honest));
     }
 
     /** Fails what is not answered yet while Raft still has the entry: it may enter a log at any later time. */
     void abandon(NodeFailure failure) {
         NodeFailure honest = Failures.withMaybeExecuted(failure, true);
         commands.forEach(command -> command.answer().completeExceptionally(honest));
+        fences.forEach(fence -> fence.completeExceptionally(honest));
     }
 
     /** Ends commands whose callers wait no longer; the entry itself stays in flight. */

@@ -3,11 +3,13 @@ package io.weir.consensus.transfer;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Cut;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
+import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.copy.ChunkSink;
 import io.weir.logstore.copy.CopyWriter;
 import io.weir.protocol.Error;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +41,7 @@ final class CopySender implements ChunkSink {
     private static final Logger LOG = LoggerFactory.getLogger(CopySender.class);
 
     private final Replicas replicas;
+    private final Function<PullRequest, Cut.Loan> cuts;
     private final PullRequest request;
     private final ServerCallStreamObserver<PullResponse> responses;
     private final TransferLimits limits;
@@ -51,13 +55,16 @@ final class CopySender implements ChunkSink {
     private long sentBytes;
     private long reportedNanos = startNanos;
 
+    /** @param cuts lends the view that a request names */
     CopySender(
             Replicas replicas,
+            Function<PullRequest, Cut.Loan> cuts,
             PullRequest request,
             ServerCallStreamObserver<PullResponse> responses,
             TransferLimits limits,
             Pacer pacer) {
         this.replicas = replicas;
+        this.cuts = cuts;
         this.request = request;
         this.responses = responses;
         this.limits = limits;
@@ -116,8 +123,18 @@ final class CopySender implements ChunkSink {
         responses.onCompleted();
     }
 
-    @SuppressWarnings("try") // the hold is not asked for anything, it only has to last
     private void send() {
+        if (request.getCut() != 0) { // nobody goes on in the log from a backup: it may be purged
+            try (Cut.Loan cut = cuts.apply(request)) {
+                write(cut.identity(), cut.view());
+            }
+        } else {
+            sendNow();
+        }
+    }
+
+    @SuppressWarnings("try") // the hold is not asked for anything, it only has to last
+    private void sendNow() {
         Replicas.Replica replica = replicas.replica(request.getPartition());
         // Before the view: what the log has when the view begins must still be there when the copy has arrived.
         try (PurgeHold hold =
@@ -125,10 +142,14 @@ final class CopySender implements ChunkSink {
             awaitApplied(replica);
             LogStore store = replica.store();
             try (ReadView view = store.openRead()) {
-                LOG.info("{}: begins, at {}", name(), view.state());
-                CopyWriter.write(store.identity(), view, this);
+                write(store.identity(), view);
             }
         }
+    }
+
+    private void write(StoreIdentity identity, ReadView view) {
+        LOG.info("{}: begins, at {}", name(), view.state());
+        CopyWriter.write(identity, view, this);
     }
 
     private void awaitApplied(Replicas.Replica replica) {

@@ -20,6 +20,7 @@ import io.weir.consensus.repair.Incarnation;
 import io.weir.consensus.repair.Origin;
 import io.weir.consensus.repair.PeerPort;
 import io.weir.logstore.Digest;
+import io.weir.protocol.CutRequest;
 import io.weir.protocol.Error;
 import io.weir.protocol.HelloRequest;
 import io.weir.protocol.HelloResponse;
@@ -138,22 +139,36 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
 
     @Override
     public void pull(String member, int partition, long leastIndex, ChunkConsumer chunks) {
-        pull(member, partition, Math.max(leastIndex, 0), false, chunks);
+        PullRequest request =
+                pullRequest(partition).setLeastIndex(Math.max(leastIndex, 0)).build();
+        pull(member, request, chunks);
     }
 
     /** As {@link #pull}, from the leader, with everything that was acknowledged before the call. */
     public void pullAfterBarrier(String member, int partition, ChunkConsumer chunks) {
-        pull(member, partition, 0, true, chunks);
+        pull(member, pullRequest(partition).setBarrier(true).build(), chunks);
+    }
+
+    /** As {@link #pull}, of the view that a cut has opened on this member. */
+    public void pullCut(String member, int partition, long cut, ChunkConsumer chunks) {
+        pull(member, pullRequest(partition).setCut(cut).build(), chunks);
+    }
+
+    /** Begins a cut through all partitions at the leader of one; nothing is held yet. */
+    public RemoteCut cut(String member, int partition) {
+        CutRequest about = CutRequest.newBuilder()
+                .setClusterId(clusterId)
+                .setPartition(partition)
+                .build();
+        RemoteCut cut = new RemoteCut(
+                member, about, channel(member).newCall(WeirPeersGrpc.getCutMethod(), CallOptions.DEFAULT));
+        cut.begin();
+        return cut;
     }
 
     /** Keeps a member's log from being purged, from soon on until the hold is closed or the member is gone. */
     public PurgeHold hold(String member, int partition) {
-        PullRequest request = PullRequest.newBuilder()
-                .setClusterId(clusterId)
-                .setNodeId(self)
-                .setPartition(partition)
-                .setHoldOnly(true)
-                .build();
+        PullRequest request = pullRequest(partition).setHoldOnly(true).build();
         ClientCall<PullRequest, PullResponse> call =
                 channel(member).newCall(WeirPeersGrpc.getPullMethod(), CallOptions.DEFAULT);
         PulledChunks held = new PulledChunks(member, call, silence);
@@ -177,14 +192,11 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         return response.getStatus().getPartitions(partition).getAppliedIndex();
     }
 
-    private void pull(String member, int partition, long leastIndex, boolean barrier, ChunkConsumer chunks) {
-        PullRequest request = PullRequest.newBuilder()
-                .setClusterId(clusterId)
-                .setNodeId(self)
-                .setPartition(partition)
-                .setLeastIndex(leastIndex)
-                .setBarrier(barrier)
-                .build();
+    private PullRequest.Builder pullRequest(int partition) {
+        return PullRequest.newBuilder().setClusterId(clusterId).setNodeId(self).setPartition(partition);
+    }
+
+    private void pull(String member, PullRequest request, ChunkConsumer chunks) {
         ClientCall<PullRequest, PullResponse> call =
                 channel(member).newCall(WeirPeersGrpc.getPullMethod(), CallOptions.DEFAULT);
         try (PulledChunks pulled = new PulledChunks(member, call, silence)) {

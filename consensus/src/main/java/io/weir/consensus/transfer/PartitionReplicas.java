@@ -1,5 +1,6 @@
 package io.weir.consensus.transfer;
 
+import io.weir.consensus.partition.Cut;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.Partition;
 import io.weir.consensus.partition.PartitionFailure;
@@ -58,6 +59,11 @@ public record PartitionReplicas(int partitions, IntFunction<@Nullable Partition>
         @Override
         public CompletableFuture<Long> barrier() {
             return partition.barrier();
+        }
+
+        @Override
+        public Cut beginCut() {
+            return partition.beginCut();
         }
 
         @Override

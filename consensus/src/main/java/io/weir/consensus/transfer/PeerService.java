@@ -5,12 +5,15 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Cut;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.consensus.repair.Incarnation;
 import io.weir.consensus.repair.Origin;
 import io.weir.consensus.repair.PeerHandler;
 import io.weir.logstore.Digest;
+import io.weir.protocol.CutRequest;
+import io.weir.protocol.CutResponse;
 import io.weir.protocol.DigestHeard;
 import io.weir.protocol.Error;
 import io.weir.protocol.Greeting;
@@ -27,11 +30,14 @@ import io.weir.protocol.PullResponse;
 import io.weir.protocol.ReportDigestRequest;
 import io.weir.protocol.ReportDigestResponse;
 import io.weir.protocol.WeirPeersGrpc;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +51,8 @@ import org.slf4j.LoggerFactory;
  * registered beside the front door, on the same port.
  */
 public final class PeerService implements BindableService, AutoCloseable {
+    private static final long GIVE_WAY_MS = 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(PeerService.class);
 
     private final String clusterId;
@@ -56,6 +64,9 @@ public final class PeerService implements BindableService, AutoCloseable {
     private final Pacer pacer;
     private final ThreadPoolExecutor senders;
     private final Set<CopySender> sending = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor watch;
+    private final Map<Long, CutCall> cuts = new ConcurrentHashMap<>();
+    private boolean isWatching;
 
     /**
      * A service that is not bound yet.
@@ -85,13 +96,42 @@ public final class PeerService implements BindableService, AutoCloseable {
                     thread.setDaemon(true);
                     return thread;
                 });
+        this.watch = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "weir-" + self + "-cuts");
+            thread.setDaemon(true);
+            return thread;
+        });
+        watch.setRemoveOnCancelPolicy(true);
     }
 
-    /** Ends the copies that are being sent; later ones are refused. Idempotent. */
+    /** Ends the cuts that are open and the copies that are being sent; later ones are refused. Idempotent. */
     @Override
     public void close() {
         senders.shutdown();
+        synchronized (this) {
+            watch.shutdownNow();
+        }
+        cuts.values().forEach(call -> call.end(Failures.notReady("the node is closing")));
         sending.forEach(CopySender::cancel);
+    }
+
+    /** Has it looked often from now on whether somebody waits for the views of cuts; false if the service is closed. */
+    private synchronized boolean isWatched() {
+        if (!isWatching && !watch.isShutdown()) {
+            isWatching = true;
+            var unused = watch.scheduleWithFixedDelay(this::giveWay, GIVE_WAY_MS, GIVE_WAY_MS, TimeUnit.MILLISECONDS);
+        }
+        return !watch.isShutdown();
+    }
+
+    private void giveWay() {
+        for (CutCall call : cuts.values()) {
+            try {
+                call.giveWay();
+            } catch (RuntimeException e) { // or none would ever give way again
+                LOG.error("the view of a cut cannot be closed", e);
+            }
+        }
     }
 
     @Override
@@ -237,7 +277,7 @@ public final class PeerService implements BindableService, AutoCloseable {
                 hold(request, call);
                 return;
             }
-            CopySender sender = new CopySender(replicas, request, call, limits, pacer);
+            CopySender sender = new CopySender(replicas, this::lend, request, call, limits, pacer);
             sender.begin();
             try {
                 check(request.getClusterId(), request.getNodeId(), true);
@@ -260,6 +300,33 @@ public final class PeerService implements BindableService, AutoCloseable {
             } catch (NodeFailure e) {
                 refuse(call, e);
             }
+        }
+
+        private Cut.Loan lend(PullRequest request) {
+            CutCall call = cuts.get(request.getCut());
+            if (call == null) {
+                throw CutCall.gone();
+            }
+            return call.lend(request.getPartition());
+        }
+
+        @Override
+        public StreamObserver<CutRequest> cut(StreamObserver<CutResponse> responses) {
+            CutCall call = new CutCall(
+                    ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE),
+                    this::begin,
+                    (ServerCallStreamObserver<CutResponse>) responses,
+                    ended -> cuts.remove(ended.id()));
+            cuts.put(call.id(), call);
+            if (!isWatched()) {
+                call.end(Failures.notReady("the node is closing"));
+            }
+            return call;
+        }
+
+        private Cut begin(CutRequest request) {
+            check(request.getClusterId(), "", true);
+            return replicas.replica(request.getPartition()).beginCut();
         }
 
         /** The call is never answered: the hold ends with it, or after its own time. */

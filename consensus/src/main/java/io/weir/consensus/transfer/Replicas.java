@@ -1,5 +1,6 @@
 package io.weir.consensus.transfer;
 
+import io.weir.consensus.partition.Cut;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.logstore.Digest;
 import io.weir.logstore.LogStore;
@@ -24,6 +25,9 @@ public interface Replicas {
          *     io.weir.client.spi.NodeFailure}
          */
         CompletableFuture<Long> barrier();
+
+        /** See {@link io.weir.consensus.partition.Partition#beginCut}. */
+        Cut beginCut();
 
         /** A member tells what its replica found at a mark. */
         void reported(String member, long markIndex, Digest digest);

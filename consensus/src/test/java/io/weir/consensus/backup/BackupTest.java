@@ -119,9 +119,9 @@ class BackupTest {
             }
 
             @Override
-            public void pull(int partition, Attempt attempt) {
+            public void pull(Attempt attempt) {
                 attempt.begin();
-                attempt.chunk(ByteBuffer.wrap("no chunk".getBytes(StandardCharsets.US_ASCII)));
+                attempt.chunk(0, ByteBuffer.wrap("no chunk".getBytes(StandardCharsets.US_ASCII)));
             }
         };
         assertThatThrownBy(() -> BackupWriter.create(directory.resolve("b"), lying, (p, r, b) -> {}))

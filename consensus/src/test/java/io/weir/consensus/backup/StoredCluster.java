@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A cluster that is saved, without nodes: its stores in memory. Each partition comes at the second attempt. */
+/** A cluster that is saved, without nodes: its stores in memory. All comes at the second attempt. */
 final class StoredCluster implements BackupSource, AutoCloseable {
     static final String CLUSTER = "shop";
 
@@ -55,20 +55,30 @@ final class StoredCluster implements BackupSource, AutoCloseable {
     }
 
     @Override
-    public void pull(int partition, Attempt attempt) {
+    public void pull(Attempt attempt) {
+        attempt.begin();
+        copy(0, attempt);
+        attempt.end(0);
+        write(stores.size() - 1, attempt, false); // the connection breaks
+        attempt.begin();
+        for (int partition = 0; partition < stores.size(); partition++) {
+            copy(partition, attempt);
+            attempt.end(partition);
+        }
+    }
+
+    /** The chunks of one partition. */
+    void copy(int partition, Attempt attempt) {
+        write(partition, attempt, true);
+    }
+
+    private void write(int partition, Attempt attempt, boolean isWhole) {
         LogStore store = stores.get(partition);
         try (ReadView view = store.openRead()) {
-            attempt.begin();
             CopyWriter.write(store.identity(), view, chunk -> {
-                attempt.chunk(ByteBuffer.wrap(chunk));
-                return false; // the connection breaks
+                attempt.chunk(partition, ByteBuffer.wrap(chunk));
+                return isWhole;
             });
-            attempt.begin();
-            CopyWriter.write(store.identity(), view, chunk -> {
-                attempt.chunk(ByteBuffer.wrap(chunk));
-                return true;
-            });
-            attempt.end();
         }
     }
 

@@ -2,6 +2,7 @@ package io.weir.consensus.frontdoor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.consensus.partition.Cut;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.consensus.repair.Greeting;
@@ -116,6 +117,11 @@ class WaitingPreparesTest {
 
         @Override
         public CompletableFuture<Long> barrier() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Cut beginCut() {
             throw new UnsupportedOperationException();
         }
 

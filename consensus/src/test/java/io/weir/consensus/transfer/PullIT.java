@@ -7,6 +7,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Cut;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.PurgeHold;
 import io.weir.consensus.repair.Greeting;
@@ -22,6 +23,7 @@ import io.weir.logstore.StoreReceiver;
 import io.weir.logstore.StreamKey;
 import io.weir.logstore.WriteBatch;
 import io.weir.logstore.memory.MemoryLogStore;
+import io.weir.protocol.CutRequest;
 import io.weir.protocol.Done;
 import io.weir.protocol.Error;
 import io.weir.protocol.Forget;
@@ -131,6 +133,11 @@ class PullIT {
             @Override
             public CompletableFuture<Long> barrier() {
                 return CompletableFuture.completedFuture((long) EVENTS - 1);
+            }
+
+            @Override
+            public Cut beginCut() {
+                throw Failures.notReady("no cuts here");
             }
 
             @Override
@@ -315,6 +322,23 @@ class PullIT {
         peers.close(); // as if the node died
         await("no hold", () -> held.get() == 0);
         second.close();
+    }
+
+    @Test
+    void aCutThatCannotBeBegunIsRefusedByName() throws Exception {
+        int port = start(FAST);
+        try (RemoteCut cut = client("c", "", port).cut("n1", 0)) {
+            assertThatThrownBy(() -> cut.step(CutRequest.Step.PROVE).get(10, TimeUnit.SECONDS))
+                    .hasMessageContaining("no cuts here");
+            assertThat(cut.failure()).isNotNull();
+        }
+        try (RemoteCut cut = client("other", "", port).cut("n1", 0)) {
+            assertThatThrownBy(() -> cut.step(CutRequest.Step.PROVE).get(10, TimeUnit.SECONDS))
+                    .hasMessageContaining("cluster c, not to other");
+        }
+        assertThatThrownBy(() -> client("c", "", port).pullCut("n1", 0, 77, chunk -> {}))
+                .isInstanceOf(NodeFailure.class)
+                .hasMessageContaining("no such cut");
     }
 
     @Test
