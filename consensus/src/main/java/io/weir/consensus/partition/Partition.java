@@ -533,6 +533,9 @@ public final class Partition implements RaftEvents, AutoCloseable {
         @Override
         public void applied(long index, Applied entry) {
             batcher.unlocked(entry.unlocked());
+            if (!entry.unlocked().isEmpty()) {
+                waiters.wakeUnlocked();
+            }
             transactions.decided(entry.decided());
             digests.applied(index, entry, System.nanoTime());
             DigestVerdict verdict = entry.verdict();

@@ -1,6 +1,7 @@
 package io.weir.consensus.partition;
 
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Waiters.Kind;
 import io.weir.consensus.partition.Waiters.Waiter;
 import io.weir.consensus.transaction.LockedRead;
 import io.weir.logstore.LogStore;
@@ -192,10 +193,10 @@ final class Queries {
 
         /** Goes on once the condition holds; it is looked at after everything that is applied, and so must not look at rows. */
         private void awaitState(BooleanSupplier holds, Runnable next) {
-            await(this::guarded, holds, next);
+            await(Kind.STATE, this::guarded, holds, next);
         }
 
-        /** Goes on once none of these transactions is staged any more. */
+        /** Goes on once none of these transactions is staged any more; they are looked at whenever locks have gone. */
         private void awaitUnstaged(Collection<TransactionId> ids, Runnable next) {
             if (ids.isEmpty()) {
                 next.run();
@@ -203,6 +204,7 @@ final class Queries {
             }
             Set<TransactionId> left = new LinkedHashSet<>(ids);
             await(
+                    Kind.LOCKS,
                     this::onReader,
                     () -> {
                         try (ReadView view = store.openRead()) {
@@ -214,7 +216,7 @@ final class Queries {
         }
 
         /** @param thread runs what looks at the condition, and then what is next */
-        private void await(Consumer<Runnable> thread, BooleanSupplier holds, Runnable next) {
+        private void await(Kind kind, Consumer<Runnable> thread, BooleanSupplier holds, Runnable next) {
             thread.accept(() -> {
                 if (answer.isDone()) {
                     return;
@@ -223,12 +225,12 @@ final class Queries {
                     next.run();
                     return;
                 }
-                Waiter registered = register(null);
+                Waiter registered = register(kind, null);
                 if (holds.getAsBoolean()) {
                     waiters.remove(registered);
                     next.run();
                 } else {
-                    then(registered.woken(), woken -> await(thread, holds, next));
+                    then(registered.woken(), woken -> await(kind, thread, holds, next));
                 }
             });
         }
@@ -254,7 +256,7 @@ final class Queries {
                 judge(first);
                 return;
             }
-            Waiter registered = register(stream);
+            Waiter registered = register(Kind.EVENTS, stream);
             Look again = look(); // whatever came before the registration is seen here
             if (!mustWait(again.response())) {
                 waiters.remove(registered);
@@ -377,8 +379,8 @@ final class Queries {
          * Registers the waiter of this read, in the place of the former, if that was not woken: by then the read goes on without it.
          * It goes away with the answer.
          */
-        private Waiter register(@Nullable StreamName what) {
-            Waiter registered = waiters.register(what);
+        private Waiter register(Kind kind, @Nullable StreamName what) {
+            Waiter registered = waiters.register(kind, what);
             Waiter former;
             synchronized (this) {
                 former = waiter;

@@ -4,6 +4,7 @@ import io.weir.client.spi.NodeFailure;
 import io.weir.protocol.Error;
 import io.weir.protocol.StreamName;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,17 +17,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reads of a partition that wait for something to be applied. A reader registers, looks again, and only then waits: what
  * is applied between its first look and the registration is seen by the second. Each waiter is woken once. Thread-safe.
+ *
+ * <p>Each kind has places of its own: a transaction that is stuck must not keep tails from waiting, nor thousands of tails a
+ * linearizable read.
  */
 final class Waiters {
-    /** More than this many waiting reads of one partition are refused. */
+    /** More than this many waiting reads of one kind, of one partition, are refused. */
     static final int MAX_WAITERS = 8_192;
+
+    /** What a read waits for. */
+    enum Kind {
+        /** Events of a stream, or of the partition. */
+        EVENTS,
+        /** Whatever is applied. */
+        STATE,
+        /** Locks of transactions to go. */
+        LOCKS
+    }
 
     /** A registered reader; {@link #woken} completes when it should look again. */
     static final class Waiter {
+        private final Kind kind;
         private final @Nullable StreamName stream;
         private final CompletableFuture<Void> woken = new CompletableFuture<>();
 
-        private Waiter(@Nullable StreamName stream) {
+        private Waiter(Kind kind, @Nullable StreamName stream) {
+            this.kind = kind;
             this.stream = stream;
         }
 
@@ -37,8 +53,10 @@ final class Waiters {
 
     private final Executor wakes;
     private final Map<StreamName, Set<Waiter>> byStream = new HashMap<>();
-    private final Set<Waiter> ofPartition = new HashSet<>();
-    private int count;
+    /** Those that wait for no stream. */
+    private final Map<Kind, Set<Waiter>> byKind = new EnumMap<>(Kind.class);
+
+    private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     private @Nullable NodeFailure closed;
 
     /** @param wakes runs the wake-ups, so that the applier does not */
@@ -46,53 +64,82 @@ final class Waiters {
         this.wakes = wakes;
     }
 
-    /** Registers for a stream, or, with null, for whatever is applied. */
-    synchronized Waiter register(@Nullable StreamName stream) {
+    /** @param stream whose events are waited for; null: those of the partition, or what the kind says */
+    synchronized Waiter register(Kind kind, @Nullable StreamName stream) {
         if (closed != null) {
             throw closed;
         }
+        int count = count(kind);
         if (count >= MAX_WAITERS) {
             throw new NodeFailure(
-                    Error.Code.THROTTLED, count + " reads of this partition wait; the limit is " + MAX_WAITERS, false);
+                    Error.Code.THROTTLED,
+                    count + " reads of this partition wait for " + kind + "; the limit is " + MAX_WAITERS,
+                    false);
         }
-        Waiter waiter = new Waiter(stream);
-        setOf(stream).add(waiter);
-        count++;
+        Waiter waiter = new Waiter(kind, stream);
+        setOf(waiter).add(waiter);
+        counts.put(kind, count + 1);
         return waiter;
     }
 
     /** Takes a waiter away that waits no longer; doing so twice, or after it was woken, changes nothing. */
     synchronized void remove(Waiter waiter) {
-        if (setOf(waiter.stream).remove(waiter)) {
-            count--;
+        if (setOf(waiter).remove(waiter)) {
+            uncount(List.of(waiter));
         }
-        if (waiter.stream != null && setOf(waiter.stream).isEmpty()) {
+        if (waiter.stream != null && setOf(waiter).isEmpty()) {
             byStream.remove(waiter.stream);
         }
     }
 
     /** How many wait. */
     synchronized int count() {
-        return count;
+        return counts.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** Wakes who waits for one of these streams, or for anything. */
+    private int count(Kind kind) {
+        return counts.getOrDefault(kind, 0);
+    }
+
+    private void uncount(List<Waiter> gone) {
+        gone.forEach(waiter -> counts.merge(waiter.kind, -1, Integer::sum));
+    }
+
+    /** Something has been applied: wakes who waits for one of these streams, for any events, or for anything. */
     void wake(Set<StreamName> written) {
-        List<Waiter> woken;
+        List<Waiter> woken = new ArrayList<>();
         synchronized (this) {
-            if (count == 0) {
-                return;
-            }
-            woken = new ArrayList<>(ofPartition);
-            ofPartition.clear();
+            take(Kind.EVENTS, woken);
+            take(Kind.STATE, woken);
             for (StreamName stream : written) {
                 Set<Waiter> waiters = byStream.remove(stream);
                 if (waiters != null) {
                     woken.addAll(waiters);
                 }
             }
-            count -= woken.size();
+            uncount(woken);
         }
+        wake(woken);
+    }
+
+    /** Locks have gone: wakes who waits for that. */
+    void wakeUnlocked() {
+        List<Waiter> woken = new ArrayList<>();
+        synchronized (this) {
+            take(Kind.LOCKS, woken);
+            uncount(woken);
+        }
+        wake(woken);
+    }
+
+    private void take(Kind kind, List<Waiter> into) {
+        Set<Waiter> waiters = byKind.remove(kind);
+        if (waiters != null) {
+            into.addAll(waiters);
+        }
+    }
+
+    private void wake(List<Waiter> woken) {
         if (!woken.isEmpty()) {
             wakes.execute(() -> woken.forEach(waiter -> waiter.woken.complete(null)));
         }
@@ -104,15 +151,16 @@ final class Waiters {
         synchronized (this) {
             woken = takeAll();
         }
-        wakes.execute(() -> woken.forEach(waiter -> waiter.woken.complete(null)));
+        wake(woken);
     }
 
     private List<Waiter> takeAll() {
-        List<Waiter> all = new ArrayList<>(ofPartition);
+        List<Waiter> all = new ArrayList<>();
+        byKind.values().forEach(all::addAll);
         byStream.values().forEach(all::addAll);
-        ofPartition.clear();
+        byKind.clear();
         byStream.clear();
-        count = 0;
+        counts.clear();
         return all;
     }
 
@@ -128,7 +176,9 @@ final class Waiters {
         failed.forEach(waiter -> waiter.woken.completeExceptionally(failure));
     }
 
-    private Set<Waiter> setOf(@Nullable StreamName stream) {
-        return stream == null ? ofPartition : byStream.computeIfAbsent(stream, name -> new HashSet<>());
+    private Set<Waiter> setOf(Waiter waiter) {
+        return waiter.stream == null
+                ? byKind.computeIfAbsent(waiter.kind, kind -> new HashSet<>())
+                : byStream.computeIfAbsent(waiter.stream, name -> new HashSet<>());
     }
 }

@@ -27,6 +27,7 @@ import io.weir.protocol.TransactionInfo;
 import io.weir.protocol.TransactionRecord;
 import io.weir.protocol.TransactionRecord.State;
 import io.weir.protocol.TransactionStep;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -37,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +54,7 @@ class LockedQueriesTest {
 
     private final FakeRaft raft = new FakeRaft();
     private final FaultyStore store = new FaultyStore(new MemoryLogStore(new StoreIdentity("test", 0)));
+    private final AtomicInteger reads = new AtomicInteger();
     private final Set<String> readingThreads = ConcurrentHashMap.newKeySet();
     private final ExecutorService readers = Executors.newFixedThreadPool(2, task -> new Thread(task, "reader"));
     private final ExecutorService answers = Executors.newSingleThreadExecutor();
@@ -85,7 +88,10 @@ class LockedQueriesTest {
         partition.start();
         apply(Entries.entry(Entries.append(1, "a", 1)));
         prepare(T, List.of("a"), List.of("b"));
-        store.onRead(() -> readingThreads.add(Thread.currentThread().getName()));
+        store.onRead(() -> {
+            reads.incrementAndGet();
+            readingThreads.add(Thread.currentThread().getName());
+        });
     }
 
     @AfterEach
@@ -363,6 +369,60 @@ class LockedQueriesTest {
         assertThat(notYet).isNotDone();
         apply(Entries.entry());
         assertThat(events(notYet)).isEqualTo(2);
+    }
+
+    private CompletableFuture<QueryResponse> readAtToken(int timeoutMs) {
+        ReadLevel.Builder level = ReadLevel.newBuilder()
+                .setKind(ReadLevel.Kind.AT_LEAST)
+                .addPrepared(PreparedTransaction.newBuilder().setId(T));
+        return partition.query(page("a").setLevel(level).setTimeoutMs(timeoutMs).build());
+    }
+
+    @Test
+    void whoWaitsForATransactionIsNotWokenByWhateverIsApplied() {
+        CompletableFuture<QueryResponse> token = readAtToken(10_000);
+        CompletableFuture<QueryResponse> locked = read(page("a"));
+        answer(State.COMMITTED);
+        awaitWaitingReads(2);
+        int before = reads.get();
+        for (int i = 2; i < 50; i++) {
+            apply(Entries.entry(Entries.append(i, "other", 1)));
+        }
+        assertThat(partition.waitingReads()).isEqualTo(2);
+        resolve(true);
+        assertThat(events(token)).isEqualTo(2);
+        assertThat(events(locked)).isEqualTo(2);
+        assertThat(reads.get() - before).as("two looks, two reads").isLessThanOrEqualTo(4);
+    }
+
+    /** A transaction that is stuck holds up those who ask for it, and no subscription. */
+    @Test
+    void thoseThatWaitForATransactionTakeNoPlaceOfATail() {
+        List<CompletableFuture<QueryResponse>> waiting = new ArrayList<>();
+        for (int i = 0; i < Waiters.MAX_WAITERS; i++) {
+            waiting.add(readAtToken(60_000));
+            if (i % 1_000 == 999) {
+                awaitWaitingReads(i + 1); // the readers' queue of a node is bounded; that of this test is not
+            }
+        }
+        awaitWaitingReads(Waiters.MAX_WAITERS);
+        assertThatThrownBy(readAtToken(60_000)::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        NodeFailure.class, e -> assertThat(e.error().getCode()).isEqualTo(Error.Code.THROTTLED));
+        QueryRequest.Builder tail = QueryRequest.newBuilder()
+                .setLevel(ReadLevel.newBuilder().setKind(ReadLevel.Kind.STALE))
+                .setReadPage(ReadPage.newBuilder()
+                        .setStream(utf8("c"))
+                        .setMaxEvents(1)
+                        .setWaitMs(60_000))
+                .setTimeoutMs(60_000);
+        CompletableFuture<QueryResponse> tailing = partition.query(tail.build());
+        awaitWaitingReads(Waiters.MAX_WAITERS + 1);
+        apply(Entries.entry(Entries.append(2, "c", 1)));
+        assertThat(events(tailing)).isEqualTo(1);
+        waiting.forEach(read -> read.cancel(false));
+        assertThat(partition.waitingReads()).isZero();
     }
 
     @Test
