@@ -380,7 +380,7 @@ final class CommandBatcher implements AutoCloseable {
     private boolean take(List<Waiting> into, List<CompletableFuture<Void>> fenced) {
         lock.lock();
         try {
-            while (!closed && (queue.isEmpty() && fences.isEmpty() || inFlight >= MAX_IN_FLIGHT)) {
+            while (!closed && ((queue.isEmpty() && fences.isEmpty()) || inFlight >= MAX_IN_FLIGHT)) {
                 work.awaitUninterruptibly();
             }
             if (closed) {
