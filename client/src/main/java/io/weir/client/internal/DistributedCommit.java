@@ -169,16 +169,17 @@ final class DistributedCommit {
         }
         AbortReason reason = Decoder.abortReason(aborted);
         switch (reason) {
-            case CONTENTION -> onContention(call, aborted);
+            // Its driver may have been held up, or be gone: another attempt is as safe as after contention.
+            case CONTENTION, RECOVERED -> onContention(call, aborted, reason);
             case EXPIRED -> onExpired(aborted.getLogTimeMs());
-            case RECOVERED, FENCED -> abort(reason);
+            case FENCED -> abort(reason);
         }
     }
 
-    private void onContention(Call<Decided> call, AbortedTransaction aborted) {
+    private void onContention(Call<Decided> call, AbortedTransaction aborted, AbortReason reason) {
         long pauseNanos = pauseNanos(++contentions);
         if (isAgain || deadlineNanos - System.nanoTime() - pauseNanos <= 0) {
-            abort(AbortReason.CONTENTION);
+            abort(reason);
             return;
         }
         expiryMs = call.expiryMs;

@@ -36,8 +36,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Transactions over several partitions: where they go, what is tried again and under which id, and what comes back. */
 class DistributedCommitTest {
@@ -216,13 +214,24 @@ class DistributedCommitTest {
         assertThat(texts(store, b)).containsExactly("x", "y");
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Reason.class,
-            names = {"RECOVERED", "FENCED"})
-    void otherAbortsAreAnswers(Reason reason) {
-        cluster.change(() -> transactions.abortWith = reason);
-        assertThat(store.commit(across("x")).join()).isEqualTo(new Aborted(AbortReason.valueOf(reason.name()), 1));
+    @Test
+    void whatSomebodyHasFencedIsNotTriedAgain() {
+        cluster.change(() -> transactions.abortWith = Reason.FENCED);
+        assertThat(store.commit(across("x")).join()).isEqualTo(new Aborted(AbortReason.FENCED, 1));
+    }
+
+    @Test
+    void whatWasTakenForAbandonedIsTriedAgain() {
+        cluster.change(() -> transactions.abortWith = Reason.RECOVERED);
+        assertThat(store.commit(across("x"), SHORT).join())
+                .isInstanceOfSatisfying(
+                        Aborted.class, aborted -> assertThat(aborted.reason()).isEqualTo(AbortReason.RECOVERED));
+        CompletableFuture<TransactionResult> result = store.commit(across("y"));
+        int before = sent().size();
+        await("another attempt", () -> sent().size() > before + 1);
+        cluster.change(() -> transactions.abortWith = Reason.UNSPECIFIED);
+        assertThat(result.join()).isInstanceOf(Committed.class);
+        assertThat(texts(store, b)).containsExactly("y");
     }
 
     @Test

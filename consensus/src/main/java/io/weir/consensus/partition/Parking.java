@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * stream goes, commands at the head of its queue are proposed again, and one {@code Prepare} with them: it will hold the
  * stream, and those behind it wait on.
  *
- * <p>A {@code Prepare} may wait for as long as its caller if no other part of its transaction is staged or being prepared, or if
- * it is older than the holder; else for {@value #GRACE_MS} ms: most holders are decided already, and go at once. So nobody waits
- * in a circle for longer than that.
+ * <p>A {@code Prepare} may wait for as long as its caller if no other part of its transaction is staged or being prepared; if it is
+ * older than the holder, for {@value #OLDER_MS} ms; else for {@value #GRACE_MS} ms: most holders are decided already, and go at
+ * once. So nobody waits in a circle for longer than that.
  *
  * <p>While a queue is not empty, its stream is locked, or one that was woken from it is on its way, or {@link #wakeUnlocked} finds
  * that neither is so. Thread-safe.
@@ -46,7 +46,14 @@ public final class Parking {
 
     static final long MAX_BYTES = 16 << 20;
 
+    /**
+     * How long it waits for a younger one. Its other parts may be staged meanwhile; were it longer, the care of their partitions
+     * would take it for abandoned, and end it.
+     */
+    static final long OLDER_MS = 2_000;
+
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(GRACE_MS);
+    private static final long OLDER_NANOS = TimeUnit.MILLISECONDS.toNanos(OLDER_MS);
 
     /** One that waits, or is on its way again. */
     private static final class Parked {
@@ -64,10 +71,12 @@ public final class Parking {
         }
 
         long untilNanos(Locked lock) {
+            if (waiting.isPatient()) {
+                return waiting.deadlineNanos();
+            }
             TransactionKey holder = TransactionKeys.key(lock.getHolder());
-            long graceNanos = sinceNanos + GRACE_NANOS;
-            boolean isBounded = !waiting.maySitOut(holder) && graceNanos - waiting.deadlineNanos() < 0;
-            return isBounded ? graceNanos : waiting.deadlineNanos();
+            long untilNanos = sinceNanos + (waiting.isOlderThan(holder) ? OLDER_NANOS : GRACE_NANOS);
+            return untilNanos - waiting.deadlineNanos() < 0 ? untilNanos : waiting.deadlineNanos();
         }
     }
 
@@ -242,11 +251,10 @@ public final class Parking {
     private void ended(Waiting waiting, @Nullable Outcome outcome) {
         List<Waiting> woken = new ArrayList<>();
         synchronized (this) {
-            Parked one = parked.remove(waiting);
+            Parked one = forget(waiting);
             if (one == null) {
                 return;
             }
-            bytes -= waiting.bytes();
             if (!one.isWoken) {
                 leave(one);
             }
@@ -259,6 +267,12 @@ public final class Parking {
             }
         }
         woken.forEach(propose);
+    }
+
+    private @Nullable Parked forget(Waiting waiting) {
+        Parked one = parked.remove(waiting);
+        bytes -= one == null ? 0 : waiting.bytes();
+        return one;
     }
 
     private void leave(Parked one) {
@@ -378,8 +392,10 @@ public final class Parking {
     void refuseWaiting(NodeFailure failure) {
         List<Waiting> refused = new ArrayList<>();
         synchronized (this) {
-            for (Parked one : parked.values()) {
-                if (!one.isWoken) {
+            for (Parked one : List.copyOf(parked.values())) {
+                if (!one.isWoken) { // and never will be: it must not be proposed while it is being told that it is not
+                    leave(one);
+                    forget(one.waiting);
                     refused.add(one.waiting);
                 }
             }

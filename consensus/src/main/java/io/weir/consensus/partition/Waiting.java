@@ -66,9 +66,14 @@ public final class Waiting {
         return asked.getStep().hasPrepare();
     }
 
-    /** Whether it may wait for a lock for as long as its caller does: a command holds nothing, an older transaction goes first. */
-    boolean maySitOut(TransactionKey holder) {
-        return isPatient || TransactionKeys.key(asked.getStep().getId()).compareTo(holder) < 0;
+    /** Whether it may wait for a lock for as long as its caller does: nobody can wait for it meanwhile. */
+    boolean isPatient() {
+        return isPatient;
+    }
+
+    /** Of a step: whether its transaction has the right of way. */
+    boolean isOlderThan(TransactionKey holder) {
+        return TransactionKeys.key(asked.getStep().getId()).compareTo(holder) < 0;
     }
 
     /** Whether it holds a stream exclusively once it was answered with YES. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.transaction.CareTimes;
 import io.weir.protocol.Append;
 import io.weir.protocol.Locked;
 import io.weir.protocol.No;
@@ -245,6 +246,18 @@ class ParkingTest {
         });
         assertThat(parking.size()).isZero();
         assertThat(parking.joins(command("a"))).as("no queue is left").isFalse();
+    }
+
+    /** Else care would end it, as nobody tells its driver to go on waiting. */
+    @Test
+    void anOlderOneGivesWayBeforeItCountsAsAbandoned() {
+        assertThat(Parking.OLDER_MS).isLessThan(CareTimes.DEFAULTS.stagedMs() * 3 / 4);
+        Waiting older = new Waiting(prepare(49, false, "a").asked(), false, 60_000, nowNanos);
+        park(older, "a");
+        pass(Parking.OLDER_MS - 1);
+        assertThat(older.answer()).isNotDone();
+        pass(1);
+        assertThat(older.answer().join()).isEqualTo(locked(older, "a"));
     }
 
     @Test
