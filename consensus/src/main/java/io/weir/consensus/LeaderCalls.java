@@ -82,11 +82,12 @@ final class LeaderCalls {
         void attempt() {
             orEnd(() -> {
                 String member = member();
+                boolean isGuess = hint.isEmpty() && !leaders.apply(partition).equals(member);
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
                 CompletableFuture<T> asked = asked(member, Math.max(leftMs, 1));
                 CompletableFuture<T> heard = asked.copy();
                 ScheduledFuture<?> look = timer.scheduleWithFixedDelay(
-                        () -> orEnd(() -> giveUpIfGone(member, heard)),
+                        () -> orEnd(() -> giveUpIfGone(member, isGuess, heard)),
                         silentMs,
                         Math.max(silentMs / 5, 1),
                         TimeUnit.MILLISECONDS);
@@ -111,10 +112,15 @@ final class LeaderCalls {
             }
         }
 
-        private void giveUpIfGone(String member, CompletableFuture<T> heard) {
+        /** @param isGuess nobody was known to lead when it was asked */
+        private void giveUpIfGone(String member, boolean isGuess, CompletableFuture<T> heard) {
             if (result.isDone()) {
                 heard.cancel(false); // ended by a defect: nobody listens, and nobody need look
-            } else if (!leaders.apply(partition).equals(member)) {
+                return;
+            }
+            String leader = leaders.apply(partition);
+            // Who knows of none any more may have lost his own replica, and the member lead as before.
+            if (leader.isEmpty() ? isGuess : !leader.equals(member)) {
                 heard.completeExceptionally(new NodeFailure(
                         Error.Code.UNREACHABLE,
                         member + " has not answered, and is not known to lead partition " + partition + " any more",

@@ -98,6 +98,20 @@ class LeaderCallsTest {
         assertThat(timer.getQueue()).as("nobody looks any more").isEmpty();
     }
 
+    /** This node's own replica may be away; the leader is not, for all it knows. */
+    @Test
+    void whoIsNotKnownToLeadAnyMoreIsWaitedForUntilAnotherIs() throws Exception {
+        CompletableFuture<String> call = call(TIMEOUT_MS);
+        Asked first = next();
+        leader = "";
+        awaitLooks(4);
+        assertThat(asked).isEmpty();
+        leader = "c";
+        assertThat(next().member()).isEqualTo("c");
+        first.answer().complete("too late");
+        assertThat(call).isNotDone();
+    }
+
     @Test
     void aLeaderThatIsGoneWithoutAWordIsNoticed() throws Exception {
         CompletableFuture<String> call = call(TIMEOUT_MS);
