@@ -14,7 +14,9 @@ import io.weir.client.EventStoreException;
 import io.weir.client.Transaction;
 import io.weir.client.TransactionResult;
 import io.weir.client.Violation;
+import io.weir.protocol.Limits;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Parameters;
             "It is a JSON object: {\"appends\":[{\"stream\":\"a\",\"expected\":\"no-stream\",\"events\":[{\"type\":\"T\",",
             "\"data\":1}]}],\"requires\":[{\"stream\":\"b\",\"expected\":\"revision:3\"}]}. Conditions are those of",
             "\"weir stream append\", or a revision alone; events are as \"weir stream read -o ndjson\" prints them.",
+            "A field that is not known, or there twice, is refused.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -50,6 +53,9 @@ import picocli.CommandLine.Parameters;
             "  echo '{\"appends\":[{\"stream\":\"s\",\"expected\":\"any\",\"events\":[{\"data\":1}]}]}' | weir tx run -"
         })
 final class RunCommand implements Callable<Integer> {
+    /** JSON may be this much longer than the events that it describes. */
+    private static final int MAX_BYTES = 8 * Limits.MAX_TRANSACTION_BYTES;
+
     private final Console console;
 
     @Parameters(paramLabel = "FILE", description = "A file with the transaction, or - for standard input.")
@@ -78,14 +84,26 @@ final class RunCommand implements Callable<Integer> {
 
     private byte[] content() throws IOException {
         if (file.equals("-")) {
-            return console.in().readAllBytes();
+            return bounded(console.in());
         }
         Path path = Path.of(file);
         if (!Files.isReadable(path) || Files.isDirectory(path)) {
             throw CliFailure.usage(
                     "the file " + path + " cannot be read", "Name another one, or - for standard input.");
         }
-        return Files.readAllBytes(path);
+        try (InputStream in = Files.newInputStream(path)) {
+            return bounded(in);
+        }
+    }
+
+    private static byte[] bounded(InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+            throw CliFailure.usage(
+                    "the transaction has more than " + MAX_BYTES + " bytes",
+                    "Its events hold " + Limits.MAX_TRANSACTION_BYTES + " bytes at most; split it.");
+        }
+        return bytes;
     }
 
     private void report(TransactionResult result) {

@@ -3,6 +3,7 @@ package io.weir.cli.tx;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weir.cli.shell.CliFailure;
 import io.weir.cli.shell.Json;
+import io.weir.cli.shell.JsonInput;
 import io.weir.cli.stream.EventOptions;
 import io.weir.cli.stream.ExpectedOption;
 import io.weir.client.Expected;
@@ -11,7 +12,6 @@ import io.weir.client.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -22,6 +22,7 @@ final class TransactionJson {
     private static final String FORM =
             "Write {\"appends\":[{\"stream\":\"s\",\"expected\":\"any\",\"events\":[{\"type\":\"T\","
                     + "\"data\":1}]}],\"requires\":[{\"stream\":\"t\",\"expected\":\"revision:3\"}]}.";
+    private static final JsonInput INPUT = new JsonInput(FORM);
     private static final ExpectedOption EXPECTED = new ExpectedOption();
     private static final EventOptions EVENT = EventOptions.defaults();
 
@@ -34,55 +35,26 @@ final class TransactionJson {
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage("the transaction is no JSON: " + e.getMessage(), FORM);
         }
-        requireFields("the transaction", root, Set.of("appends", "requires"));
+        INPUT.requireFields("the transaction", root, Set.of("appends", "requires"));
         Transaction.Builder transaction = Transaction.builder();
-        List<JsonNode> appends = array("appends", root.get("appends"));
+        List<JsonNode> appends = INPUT.array("appends", root.get("appends"));
         for (int i = 0; i < appends.size(); i++) {
             String where = "appends[" + i + "]";
             JsonNode append = appends.get(i);
-            requireFields(where, append, Set.of("stream", "expected", "events"));
+            INPUT.requireFields(where, append, Set.of("stream", "expected", "events"));
             transaction.append(stream(where, append), expected(where, append), events(where, append));
         }
-        List<JsonNode> requires = array("requires", root.get("requires"));
+        List<JsonNode> requires = INPUT.array("requires", root.get("requires"));
         for (int i = 0; i < requires.size(); i++) {
             String where = "requires[" + i + "]";
-            requireFields(where, requires.get(i), Set.of("stream", "expected"));
+            INPUT.requireFields(where, requires.get(i), Set.of("stream", "expected"));
             transaction.require(stream(where, requires.get(i)), expected(where, requires.get(i)));
         }
         return transaction.build();
     }
 
-    private static void requireFields(String where, JsonNode node, Set<String> known) {
-        if (!node.isObject()) {
-            throw CliFailure.usage(where + " is no JSON object", FORM);
-        }
-        node.fieldNames().forEachRemaining(field -> {
-            if (!known.contains(field)) {
-                throw CliFailure.usage(where + " has a field \"" + field + "\" that is not known", FORM);
-            }
-        });
-    }
-
-    private static List<JsonNode> array(String where, @Nullable JsonNode node) {
-        List<JsonNode> elements = new ArrayList<>();
-        if (node != null && !node.isArray()) {
-            throw CliFailure.usage(where + " is no JSON array", FORM);
-        }
-        if (node != null) {
-            node.forEach(elements::add);
-        }
-        return elements;
-    }
-
     private static String stream(String where, JsonNode node) {
-        return text(where + ".stream", node.get("stream"));
-    }
-
-    private static String text(String where, @Nullable JsonNode node) {
-        if (node == null || !node.isTextual()) {
-            throw CliFailure.usage(where + (node == null ? " is missing" : " is no text"), FORM);
-        }
-        return node.asText();
+        return INPUT.text(where + ".stream", node.get("stream"));
     }
 
     /** A revision may stand alone, as a number or as text. */
@@ -90,7 +62,7 @@ final class TransactionJson {
         JsonNode expected = node.get("expected");
         String text = expected != null && expected.isIntegralNumber()
                 ? expected.asText()
-                : text(where + ".expected", expected);
+                : INPUT.text(where + ".expected", expected);
         try {
             return EXPECTED.convert(text.matches("[0-9]+") ? "revision:" + text : text);
         } catch (TypeConversionException e) {
@@ -99,7 +71,7 @@ final class TransactionJson {
     }
 
     private static List<NewEvent> events(String where, JsonNode append) {
-        List<JsonNode> nodes = array(where + ".events", append.get("events"));
+        List<JsonNode> nodes = INPUT.array(where + ".events", append.get("events"));
         List<NewEvent> events = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
             events.add(EVENT.ofJson(nodes.get(i), where + ".events[" + i + "]"));

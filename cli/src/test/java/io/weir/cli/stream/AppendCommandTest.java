@@ -211,7 +211,18 @@ class AppendCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"no json", "[1]", "{\"id\":\"x\"}", "{\"dataBase64\":\"***\"}", "{} {}"})
+    @ValueSource(
+            strings = {
+                "no json",
+                "[1]",
+                "{\"id\":\"x\"}",
+                "{\"dataBase64\":\"***\"}",
+                "{\"dataBase64\":null}",
+                "{} {}",
+                "{\"payload\":1}",
+                "{\"data\":1,\"data\":2}",
+                "{\"properties\":{\"k\":1}}"
+            })
     void aLineThatIsNoEventIsNamedAndWhatCameBeforeIsCounted(String line) {
         Run run =
                 Run.withInput(store, "{\"data\":1}\n" + line, "stream", "append", "s", "--expected", "any", "--ndjson");

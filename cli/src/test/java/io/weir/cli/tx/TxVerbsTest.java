@@ -16,6 +16,7 @@ import io.weir.client.StreamState;
 import io.weir.client.TransactionInfo;
 import io.weir.client.VectorPosition;
 import io.weir.client.Violation;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,12 +108,55 @@ class TxVerbsTest {
                 "{\"appends\":[{\"stream\":\"a\",\"expected\":\"any\",\"events\":[1]}]}|appends[0].events[0] is no JSON object",
                 "{\"requires\":[{\"stream\":\"a\",\"expected\":true}]}|requires[0].expected is no text",
                 "{\"requires\":[{\"stream\":\"a\",\"expected\":\"any\",\"events\":[]}]}|requires[0] has a field \"events\"",
+                "{\"appends\":[],\"appends\":[]}|Duplicate field 'appends'",
+                "{\"requires\":[{\"stream\":\"a\",\"expected\":1,\"expected\":\"any\"}]}|Duplicate field 'expected'",
             })
     void whatCannotBeMeantIsNamed(String json, String words) {
         Run run = run(json);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains(words);
         assertThat(run.out()).isEmpty();
+    }
+
+    /** What is passed over in an event is lost: it would be committed without. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"payload\":{\"n\":1}}|has a field \"payload\" that is not known",
+                "{\"dta\":1}|has a field \"dta\" that is not known",
+                "{\"data\":1,\"data\":2}|Duplicate field 'data'",
+                "{\"data\":1,\"dataBase64\":\"AA==\"}|has both data and dataBase64",
+                "{\"dataBase64\":1}|.dataBase64 is no text",
+                "{\"dataBase64\":null}|.dataBase64 is no text",
+                "{\"dataBase64\":\"***\"}|dataBase64 is not base64",
+                "{\"id\":7}|.id is no text",
+                "{\"id\":\"7\"}|the id \"7\" is no UUID",
+                "{\"type\":null}|.type is no text",
+                "{\"contentType\":[]}|.contentType is no text",
+                "{\"properties\":[]}|.properties is no JSON object",
+                "{\"properties\":{\"k\":{\"v\":1}}}|.properties.k is no text",
+                "{\"tags\":\"x\"}|.tags is no JSON array",
+                "{\"tags\":[\"x\",{}]}|.tags[1] is no text",
+            })
+    void nothingOfAnEventIsPassedOver(String event, String words) {
+        Run run =
+                run("{\"appends\":[{\"stream\":\"a\",\"expected\":\"any\",\"events\":[{\"data\":0}," + event + "]}]}");
+        assertThat(run.err()).contains(words).contains(words.startsWith("Dup") ? "line 1" : "appends[0].events[1]");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(events("a")).isEmpty();
+    }
+
+    @Test
+    void whatNeverEndsIsNotReadToItsEnd(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("endless");
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(64 << 20);
+        }
+        for (Run run : List.of(Run.weir(store, "tx", "run", file.toString()), run(" ".repeat((32 << 20) + 1)))) {
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("more than 33554432 bytes");
+        }
     }
 
     @Test
