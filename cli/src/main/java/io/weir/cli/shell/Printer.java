@@ -1,5 +1,6 @@
 package io.weir.cli.shell;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class Printer<T> implements AutoCloseable {
         console.out().flush();
     }
 
-    /** Prints a single record; as a table, a line for each of its fields. */
+    /** Prints a single record; as a table, a line for each of its fields, however long. */
     public static void printOne(Console console, OutputOptions output, ObjectNode record) {
         switch (output.format(console)) {
             case json -> console.out().println(Json.pretty(record));
@@ -84,9 +85,9 @@ public final class Printer<T> implements AutoCloseable {
                 int width = names.stream().mapToInt(String::length).max().orElse(0);
                 for (String name : names) {
                     String space = " ".repeat(width - name.length());
-                    console.out()
-                            .println(name + space + "  "
-                                    + Table.shown(record.get(name).asText()));
+                    JsonNode value = record.get(name);
+                    String text = value.isValueNode() ? value.asText() : Json.line(value);
+                    console.out().println(name + space + "  " + Table.harmless(text));
                 }
             }
         }

@@ -85,13 +85,19 @@ final class Table<T> {
         return cell.codePointCount(0, cell.length());
     }
 
+    private static String shown(String cell) {
+        if (length(cell) <= MAX_CELL_CHARS) {
+            return harmless(cell);
+        }
+        return harmless(cell.substring(0, cell.offsetByCodePoints(0, MAX_CELL_CHARS))) + "...";
+    }
+
     /** Names and payloads come from strangers: what a terminal would obey is shown as a dot. */
-    static String shown(String cell) {
-        StringBuilder text = new StringBuilder();
-        cell.codePoints()
-                .limit(MAX_CELL_CHARS)
+    static String harmless(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '.' : c)
-                .forEach(text::appendCodePoint);
-        return length(cell) > MAX_CELL_CHARS ? text + "..." : text.toString();
+                .forEach(shown::appendCodePoint);
+        return shown.toString();
     }
 }

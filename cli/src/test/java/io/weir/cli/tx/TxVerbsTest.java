@@ -198,6 +198,23 @@ class TxVerbsTest {
         assertThat(bad.err()).contains("\"17\" is no request id");
     }
 
+    @Test
+    void onATerminalAStatusIsToldWholly() {
+        store.statuses.put(ID, new RequestStatus.Committed(List.of(3L, -1L), VectorPosition.START));
+        assertThat(Run.weir(store, "tx", "status", ID.toString(), "-o", "table").out())
+                .isEqualTo("id             " + ID + "\nstatus         committed\nlastRevisions  [3,-1]\n");
+        Violation first = new Violation("a\u001b", Expected.exists(), StreamState.Absent.INSTANCE);
+        Violation last = new Violation("b".repeat(100), Expected.revision(7), StreamState.Absent.INSTANCE);
+        store.statuses.put(ID, new RequestStatus.Rejected(List.of(first, last)));
+        assertThat(Run.weir(store, "tx", "status", ID.toString(), "-o", "table").out())
+                .contains(
+                        "violations  [",
+                        "expected an existing stream",
+                        "b".repeat(100),
+                        "expected revision 7, found no stream")
+                .doesNotContain("\u001b");
+    }
+
     private void assertStatus(RequestStatus status, int exitCode, String words) {
         store.statuses.put(ID, status);
         Run run = Run.weir(store, "tx", "status", ID.toString());
