@@ -58,7 +58,8 @@ final class InspectTxCommand implements Callable<Integer> {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "100",
-            description = "So many of each kind at most, those that expire first first. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "So many of each kind at most, transactions by expiry, streams by slot and name. Default: ${DEFAULT-VALUE}.")
     private int limit;
 
     private final Checksum checksum = new Checksum();
