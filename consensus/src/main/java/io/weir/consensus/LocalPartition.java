@@ -1,11 +1,11 @@
 package io.weir.consensus;
 
 import io.weir.client.EventStoreException;
-import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.Partition;
 import io.weir.consensus.repair.Replica;
 import io.weir.logstore.EventHeader;
-import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
+import io.weir.logstore.StoreException;
 import org.agrona.DirectBuffer;
 
 /**
@@ -33,12 +33,13 @@ public final class LocalPartition {
         this.replica = replica;
     }
 
-    private LogStore store() {
-        try {
-            return replica.store();
-        } catch (NodeFailure e) {
-            throw new EventStoreException.Unavailable("partition " + replica.number() + ": " + e.getMessage(), e);
+    private Partition partition() {
+        Partition partition = replica.partition();
+        if (partition == null) {
+            throw new EventStoreException.Unavailable(
+                    "partition " + replica.number() + ": " + replica.unreadyReason(), null);
         }
+        return partition;
     }
 
     /**
@@ -47,7 +48,7 @@ public final class LocalPartition {
      * @throws EventStoreException.Unavailable if this node has no store of the partition now, because it is being repaired
      */
     public long nextPosition() {
-        return store().state().nextPosition();
+        return partition().store().state().nextPosition();
     }
 
     /**
@@ -65,11 +66,15 @@ public final class LocalPartition {
             throw new IllegalArgumentException("position " + fromPosition + " is negative");
         }
         long[] next = {fromPosition};
-        try (ReadView view = store().openRead()) {
+        Partition partition = partition();
+        try (ReadView view = partition.store().openRead()) {
             view.readPartition(fromPosition, true, (header, buffer, offset, length) -> {
                 next[0] = header.position() + 1;
                 return visitor.onEvent(header.position(), header, buffer, offset, length);
             });
+        } catch (StoreException.Corrupted e) {
+            partition.storeDamaged("found by a read in place: " + e.getMessage());
+            throw e;
         }
         return next[0];
     }

@@ -12,6 +12,8 @@ import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.local.Ports;
+import io.weir.consensus.partition.FaultyStore;
+import io.weir.logstore.StoreException;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
 import io.weir.protocol.Event;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +109,33 @@ class WeirNodeIT {
         assertRefused(config()).hasMessageContaining("holds data but no weir.identity");
         Files.writeString(identity, text);
         ready(config()).close();
+    }
+
+    @Test
+    void damageThatAReadInPlaceFindsIsRepaired() {
+        List<FaultyStore> opened = new CopyOnWriteArrayList<>();
+        NodeConfig config = config("c1", "n1", 1);
+        try (WeirNode node = WeirNode.start(config, (path, identity) -> {
+            FaultyStore store = new FaultyStore(WeirNode.defaultStore(path, identity));
+            opened.add(store);
+            return store;
+        })) {
+            node.awaitReady(Duration.ofSeconds(20));
+            Thread reader = Thread.currentThread();
+            opened.get(0).onRead(() -> {
+                if (Thread.currentThread() == reader) {
+                    throw new StoreException.Corrupted("page 7");
+                }
+            });
+            assertThatThrownBy(() -> node.partition(0).read(0, (position, header, buffer, offset, length) -> true))
+                    .isInstanceOf(StoreException.Corrupted.class);
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (opened.size() < 2) {
+                assertThat(System.nanoTime()).as("the store to be replaced").isLessThan(deadline);
+                Thread.onSpinWait();
+            }
+            node.awaitReady(Duration.ofSeconds(20));
+        }
     }
 
     @Test

@@ -188,7 +188,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
         try (ReadView view = store.openRead()) {
             return reading.apply(view);
         } catch (StoreException.Corrupted e) {
-            storeDamaged("found while looking after transactions: " + e.getMessage());
+            storeDamaged("found by the node itself: " + e.getMessage());
         } catch (StoreException e) {
             LOG.debug("partition {}: its store cannot be read now", number, e); // it is closing, or the applier tells
         }
@@ -238,7 +238,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 .setStreams(store.streams())
                 .setStoreBytes(store.sizeBytes())
                 .setCheckpointIndex(Math.max(store.checkpoint().appliedIndex(), 0));
-        status.setTransactions(transactions.status(store));
+        status.setTransactions(read(transactions.status(), transactions::status));
         MarkStatus mark = Digests.status(store.digestMark());
         if (mark != null) {
             status.setMark(mark);

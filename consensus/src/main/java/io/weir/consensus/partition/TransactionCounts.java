@@ -1,8 +1,6 @@
 package io.weir.consensus.partition;
 
-import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
-import io.weir.logstore.StoreException;
 import io.weir.logstore.TransactionKey;
 import io.weir.protocol.Decided;
 import io.weir.protocol.TransactionRecord;
@@ -41,17 +39,16 @@ final class TransactionCounts {
         }
     }
 
-    TransactionStatus status(LogStore store) {
-        TransactionStatus.Builder status = counts.toBuilder();
-        try (ReadView view = store.openRead()) {
-            long open = view.stagedTransactions();
-            if (open > 0) {
-                status.setOpen(open).setOldestMs(oldestMs(view));
-            }
-        } catch (StoreException e) {
-            return status.build(); // closing, or damaged, which others tell: what is open is not known
-        }
-        return status.build();
+    /** What was counted; what is open is not known without a view. */
+    TransactionStatus status() {
+        return counts;
+    }
+
+    TransactionStatus status(ReadView view) {
+        long open = view.stagedTransactions();
+        return open == 0
+                ? counts
+                : counts.toBuilder().setOpen(open).setOldestMs(oldestMs(view)).build();
     }
 
     private static long oldestMs(ReadView view) {

@@ -3,7 +3,6 @@ package io.weir.consensus.repair;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.Partition;
 import io.weir.consensus.partition.RaftView;
-import io.weir.logstore.LogStore;
 import io.weir.protocol.Command;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.PartitionStatus;
@@ -148,20 +147,6 @@ public final class Replica {
     public long logTimeMs() {
         Partition partition = life.partition();
         return partition == null ? 0 : partition.logTimeMs();
-    }
-
-    /**
-     * The store, to be read in place.
-     *
-     * @throws io.weir.client.spi.NodeFailure if there is none now: {@code NOT_READY}
-     */
-    public LogStore store() {
-        Life now = life;
-        Partition partition = now.partition();
-        if (partition == null) {
-            throw Failures.notReady(unready(now));
-        }
-        return partition.store();
     }
 
     /** Why the partition cannot serve, or null if it can. */

@@ -94,6 +94,13 @@ class DamagedStoreTest {
     }
 
     @Test
+    void whoAsksForTheStatusReportsItAndIsAnswered() {
+        damage();
+        assertThat(partition.status().getTransactions().getOpen()).isZero();
+        assertReported();
+    }
+
+    @Test
     void whoLooksForLocksReportsIt() {
         TransactionStep prepare = TransactionStep.newBuilder()
                 .setId(TransactionId.newBuilder()

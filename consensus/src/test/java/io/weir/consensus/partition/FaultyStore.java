@@ -121,7 +121,7 @@ public final class FaultyStore implements LogStore {
     }
 
     /** What happens before anything is read from now on. */
-    void onRead(Runnable first) {
+    public void onRead(Runnable first) {
         beforeRead = first;
     }
 
