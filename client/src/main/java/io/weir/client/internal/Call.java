@@ -111,12 +111,18 @@ final class Call<T> {
         isPatient = true;
     }
 
-    /** For resends and questions; needs a place. */
-    RequestId requestId() {
+    /** What it is sent under. */
+    Sessions.Ticket place() {
         Sessions.Ticket place = ticket;
         if (place == null) {
             throw new IllegalStateException(what + " has no place in a session");
         }
+        return place;
+    }
+
+    /** For resends and questions; needs a place. */
+    RequestId requestId() {
+        Sessions.Ticket place = place();
         return new RequestId(place.session().high, place.session().low, place.sequence(), partition, expiryMs);
     }
 }

@@ -156,9 +156,11 @@ final class DistributedCommit {
         switch (decided.getDecisionCase()) {
             case COMMITTED -> result.complete(Decoder.committed(transaction, decided.getCommitted(), call.requestId()));
             case ABORTED -> onAborted(call, decided.getAborted());
-            case NEVER -> onExpired(0);
-            case FORGOTTEN_OR_NEVER, NOT_STAGED, DECISION_NOT_SET ->
+            case NEVER -> onExpired(call, 0);
+            case FORGOTTEN_OR_NEVER, NOT_STAGED, DECISION_NOT_SET -> {
+                learnLogTime(call, 0);
                 result.completeExceptionally(Decoder.unknown(call, "its answer is not kept any more"));
+            }
         }
     }
 
@@ -171,7 +173,7 @@ final class DistributedCommit {
         switch (reason) {
             // Its driver may have been held up, or be gone: another attempt is as safe as after contention.
             case CONTENTION, RECOVERED -> onContention(call, aborted, reason);
-            case EXPIRED -> onExpired(aborted.getLogTimeMs());
+            case EXPIRED -> onExpired(call, aborted.getLogTimeMs());
             case FENCED -> abort(reason);
         }
     }
@@ -195,10 +197,8 @@ final class DistributedCommit {
     }
 
     /** The estimate of log time was wrong, or this is an old transaction sent again: once more, with what is known now. */
-    private void onExpired(long logTimeMs) {
-        if (logTimeMs > 0) {
-            sessions.logTimeReached(logTimeMs);
-        }
+    private void onExpired(Call<Decided> call, long logTimeMs) {
+        learnLogTime(call, logTimeMs);
         if (isAgain || hasExpired || deadlineNanos - System.nanoTime() <= 0) {
             abort(AbortReason.EXPIRED);
             return;
@@ -206,6 +206,18 @@ final class DistributedCommit {
         hasExpired = true;
         expiryMs = 0;
         attempt();
+    }
+
+    /**
+     * Has the next attempts, of other transactions too, expire later. If it is home that was past the expiry, nobody says by how
+     * much: a new session does, since its stamp is at least the log times that the node knows which opens it.
+     */
+    private void learnLogTime(Call<Decided> call, long logTimeMs) {
+        if (logTimeMs > 0) {
+            sessions.logTimeReached(logTimeMs);
+        } else if (!isAgain) {
+            sessions.expired(call.place().session());
+        }
     }
 
     private void abort(AbortReason reason) {

@@ -231,7 +231,7 @@ final class Lane {
             if (!isConfirmed && call.isPatient() && sent.size() >= MAX_PATIENT_UNCONFIRMED) {
                 continue;
             }
-            Sessions.Ticket place = placeOf(call);
+            Sessions.Ticket place = call.place();
             Set<Call<?>> open = openPredecessors(call);
             if (open.stream().allMatch(earlier -> canFollow(place, earlier) && wasSentSince(call, earlier))) {
                 inOrder.remove();
@@ -287,7 +287,7 @@ final class Lane {
     }
 
     private static Command command(Call<?> call, Set<Call<?>> after) {
-        Sessions.Ticket ticket = placeOf(call);
+        Sessions.Ticket ticket = call.place();
         Command.Builder command = call.operation.toBuilder()
                 .setRequestId(RequestId.newBuilder()
                         .setSessionHigh(ticket.session().high)
@@ -298,17 +298,9 @@ final class Lane {
             command.getDistributedBuilder().setExpiryMs(call.expiryMs);
         }
         for (Call<?> earlier : after) {
-            command.addAfter(placeOf(earlier).sequence());
+            command.addAfter(earlier.place().sequence());
         }
         return command.build();
-    }
-
-    private static Sessions.Ticket placeOf(Call<?> call) {
-        Sessions.Ticket ticket = call.ticket;
-        if (ticket == null) {
-            throw new IllegalStateException(call.what + " has no place in a session");
-        }
-        return ticket;
     }
 
     private NodeChannel target() {
@@ -398,7 +390,7 @@ final class Lane {
     }
 
     private void onSessionExpired(Call<?> call) {
-        Sessions.Ticket ticket = placeOf(call);
+        Sessions.Ticket ticket = call.place();
         sessions.expired(ticket.session());
         if (call.mayHaveBeenExecuted()) {
             fail(call, Decoder.unknown(call, "its session has expired"));

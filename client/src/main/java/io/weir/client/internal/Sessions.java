@@ -179,7 +179,7 @@ final class Sessions {
         return lastError;
     }
 
-    /** This session gives out no more ids: the cluster has forgotten it. */
+    /** This session gives out no more ids: the cluster has forgotten it, or log time is not what its stamp makes it seem. */
     synchronized void expired(Session session) {
         if (current == session) {
             current = null;

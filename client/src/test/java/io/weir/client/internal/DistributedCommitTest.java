@@ -201,6 +201,7 @@ class DistributedCommitTest {
 
     @Test
     void anExpiryThatWasTooEarlyIsCorrectedOnce() {
+        append(store, a, "0").join();
         cluster.change(() -> transactions.logTimesMs.put(1, NOW + 3_600_000));
         store.commit(across("x")).join().orThrow();
         assertThat(sent()).hasSize(2);
@@ -212,6 +213,49 @@ class DistributedCommitTest {
         cluster.change(() -> transactions.abortWith = Reason.EXPIRED);
         assertThat(store.commit(across("z")).join()).isEqualTo(new Aborted(AbortReason.EXPIRED, 2));
         assertThat(texts(store, b)).containsExactly("x", "y");
+    }
+
+    /** The clocks were set forward, or this machine has slept: home itself is past the expiry, and cannot say by how much. */
+    @Test
+    void anExpiryThatHasPassedAtHomeIsCorrectedToo() {
+        append(store, a, "0").join();
+        cluster.change(() -> {
+            transactions.logTimesMs.put(0, NOW + 3_600_000);
+            transactions.logTimesMs.put(1, NOW + 3_601_000);
+        });
+        store.commit(across("x")).join().orThrow();
+        assertThat(sent()).hasSize(2);
+        assertThat(sent().get(1).getDistributed().getExpiryMs() - NOW - 3_601_000)
+                .isBetween(14_000L, 25_000L);
+        store.commit(across("y")).join().orThrow();
+        assertThat(sent()).hasSize(3);
+        assertThat(texts(store, a)).containsExactly("0", "x", "y");
+        assertThat(cluster.look(() -> cluster.sessionsOpened)).isEqualTo(2);
+    }
+
+    /** Not even that it was never committed can home say then. */
+    @Test
+    void afterTheEndOfItsSessionAtHomeOneIsUnknownAndTheNextOneIsCommitted() {
+        append(store, a, "0").join();
+        cluster.change(() -> transactions.logTimesMs.put(0, NOW + TimeUnit.DAYS.toMillis(3)));
+        failure(store.commit(across("x")), OutcomeUnknown.class);
+        store.commit(across("y")).join().orThrow();
+        assertThat(texts(store, a)).containsExactly("0", "y");
+    }
+
+    @Test
+    void anOldTransactionThatIsSentAgainLeavesTheSessionAsItIs() {
+        cluster.change(() -> cluster.swallowRequests = true);
+        RequestId id =
+                failure(store.commit(across("x"), SHORT), OutcomeUnknown.class).requestId();
+        cluster.change(() -> {
+            cluster.swallowRequests = false;
+            transactions.logTimesMs.put(0, id.expiryMs() + 1);
+        });
+        assertThat(store.commit(across("x"), CallOptions.again(id)).join())
+                .isEqualTo(new Aborted(AbortReason.EXPIRED, 1));
+        append(store, b, "y").join();
+        assertThat(cluster.look(() -> cluster.sessionsOpened)).isEqualTo(1);
     }
 
     @Test

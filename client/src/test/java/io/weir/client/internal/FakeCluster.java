@@ -56,7 +56,7 @@ final class FakeCluster implements Transport {
     /** Replicas fall behind by up to so many events. */
     int maxLag;
 
-    /** Stamp of new sessions. */
+    /** What the clocks of the nodes show. */
     long clockMs;
 
     final FakeTransactions transactions = new FakeTransactions(this);
@@ -139,6 +139,11 @@ final class FakeCluster implements Transport {
     }
 
     // ---- time and order
+
+    /** Of a session that is opened now. */
+    long stampMs() {
+        return transactions.logTimesMs.values().stream().reduce(clockMs, Math::max);
+    }
 
     /** Runs on the cluster's thread, where alone its state may be touched; waits for it. */
     void change(Runnable change) {

@@ -99,7 +99,7 @@ final class FakeNode implements NodeChannel {
         return request(timeoutMs, () -> {
             cluster.sessionsOpened++;
             return answered(Session.newBuilder()
-                    .setSessionHigh(cluster.clockMs << 16 | lifeMinutes)
+                    .setSessionHigh(cluster.stampMs() << 16 | lifeMinutes)
                     .setSessionLow(cluster.sessionsOpened)
                     .build());
         });

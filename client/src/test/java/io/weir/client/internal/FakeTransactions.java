@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Transactions over several partitions of a {@link FakeCluster}: each is decided at once and for ever, under an id that the home,
@@ -80,9 +81,25 @@ final class FakeTransactions {
             boolean isOther = !isQuestion && !known.content.equals(content) && !known.content.equals(empty());
             return isOther ? FakePartition.refusal(Refusal.Reason.REQUEST_ID_REUSED, 0) : outcome(known.decided);
         }
+        if (logTimeMs(home) > key.expiryMs) {
+            return outcome(never(key)); // and stores nothing
+        }
         Decided decided = isQuestion ? aborted(AbortedTransaction.Reason.FENCED) : decide(home, key.expiryMs, content);
         decisions.put(key, new Decision(content, decided));
         return outcome(decided);
+    }
+
+    private long logTimeMs(int partition) {
+        return logTimesMs.getOrDefault(partition, 0L);
+    }
+
+    /** What a client is told of a NEVER, and of a FORGOTTEN_OR_NEVER. Neither says what time it is. */
+    private Decided never(Key key) {
+        long sessionHigh = key.id.getSessionHigh();
+        long sessionEndMs = (sessionHigh >>> 16) + TimeUnit.MINUTES.toMillis(sessionHigh & 0xffff);
+        return logTimeMs(key.home) > sessionEndMs
+                ? Decided.newBuilder().setForgottenOrNever(true).build()
+                : aborted(AbortedTransaction.Reason.EXPIRED);
     }
 
     private static DistributedTransact empty() {
@@ -99,11 +116,10 @@ final class FakeTransactions {
             throw new IllegalStateException("participants " + participants + ", home " + home);
         }
         for (int participant : participants) {
-            long logTimeMs = logTimesMs.getOrDefault(participant, 0L);
-            if (logTimeMs > expiryMs) {
+            if (logTimeMs(participant) > expiryMs) {
                 return aborted(AbortedTransaction.newBuilder()
                         .setReason(AbortedTransaction.Reason.EXPIRED)
-                        .setLogTimeMs(logTimeMs));
+                        .setLogTimeMs(logTimeMs(participant)));
             }
         }
         if (abortWith != AbortedTransaction.Reason.UNSPECIFIED) {
