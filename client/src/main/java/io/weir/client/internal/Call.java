@@ -5,7 +5,9 @@ import io.weir.client.RequestId;
 import io.weir.client.spi.NodeChannel;
 import io.weir.protocol.Command;
 import io.weir.protocol.Outcome;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,10 @@ final class Call<T> {
     Sessions.@Nullable Ticket ticket;
     /** Earlier calls on the same streams, open when this one came. */
     List<Call<?>> predecessors = List.of();
+
+    /** An earlier one that it cannot be sent behind: it must be done, or get a place, first. */
+    @Nullable
+    Call<?> waitsFor;
 
     /** Counts the sends of the whole lane; 0: never sent. */
     long sendNo;
@@ -109,6 +115,37 @@ final class Call<T> {
     /** Not while it is sent: the lane counts what it has sent. */
     void bePatient() {
         isPatient = true;
+    }
+
+    /** The calls before this one on its streams that are still open. One that was given up stands for those before it. */
+    Set<Call<?>> openPredecessors() {
+        if (predecessors.isEmpty()) {
+            return Set.of();
+        }
+        Set<Call<?>> open = new LinkedHashSet<>();
+        for (Call<?> earlier : predecessors) {
+            earlier.addOpen(open);
+        }
+        return open;
+    }
+
+    /** Adds this call, or if it has ended, what it stands for. */
+    void addOpen(Set<Call<?>> open) {
+        if (isDone) {
+            open.addAll(openPredecessors());
+        } else {
+            open.add(this);
+        }
+    }
+
+    /**
+     * Whether a command in this call's place may name the earlier call in {@code after}: one of its session with a smaller
+     * sequence. A request that is sent again has an older sequence than the calls before it, and has to come after they are done.
+     */
+    boolean canFollow(Call<?> earlier) {
+        Sessions.Ticket place = place();
+        Sessions.Ticket before = earlier.ticket;
+        return before != null && before.session() == place.session() && before.sequence() < place.sequence();
     }
 
     /** What it is sent under. */

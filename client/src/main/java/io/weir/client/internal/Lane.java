@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The commands of one store to one partition, sent to its leader so that those on one stream take effect in the order of the
  * calls, whatever fails in between.
  *
- * <p>A call is <i>queued</i> until it has a place in a session, then <i>ready</i>, then <i>sent</i>, and ends when its future is
+ * <p>A call is <i>queued</i> until its {@link Admission}, then <i>ready</i>, then <i>sent</i>, and ends when its future is
  * completed. Any trouble with the node that it was sent to takes it, and all that were sent, back to <i>ready</i>; what is
  * ready is sent in the order of the calls. The order holds because each command names in {@code after} the open calls before
  * it on its streams, and the partition refuses to decide it before those; sending more than once is harmless because the
@@ -46,9 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // every continuation handles its own failures
 final class Lane {
-    /** More predecessors than this are waited for here rather than named in a command. */
-    static final int MAX_AFTER = 32;
-
     /** How long a call that was sent waits for the node's own verdict once its deadline has passed. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -67,9 +64,8 @@ final class Lane {
     private final int maxInFlight;
     private final Consumer<Call<?>> onEnd;
     private final Threads.Serial serial;
-    private final Runnable wakeUp = this::wake;
+    private final Admission admission;
 
-    private final TreeMap<Long, Call<?>> queued = new TreeMap<>();
     private final TreeMap<Long, Call<?>> ready = new TreeMap<>();
     private final TreeMap<Long, Call<?>> sent = new TreeMap<>();
     private final TreeSet<Call<?>> byExpiry = new TreeSet<>(
@@ -106,6 +102,7 @@ final class Lane {
         this.threads = threads;
         this.maxInFlight = config.maxInFlight();
         this.onEnd = onEnd;
+        this.admission = new Admission(sessions, this::wake);
         this.serial = new Threads.Serial(threads.io(), this::pump);
     }
 
@@ -141,11 +138,11 @@ final class Lane {
         for (ByteString stream : call.streams) {
             Call<?> earlier = latestOfStream.put(stream, call);
             if (earlier != null && earlier != call) {
-                addOpen(earlier, predecessors);
+                earlier.addOpen(predecessors);
             }
         }
         call.predecessors = List.copyOf(predecessors);
-        queued.put(call.ordinal, call);
+        admission.add(call);
         byExpiry.add(call);
     }
 
@@ -168,57 +165,13 @@ final class Lane {
 
     // ---- queued -> ready
 
-    /** Gives places in a session, in order. A call that must wait holds up those behind it, or the order would be lost. */
     private void admit() {
-        while (!queued.isEmpty() && ready.size() + sent.size() < maxInFlight) {
-            Call<?> call = queued.firstEntry().getValue();
-            Sessions.Ticket ticket = call.ticket;
-            if (ticket == null) {
-                ticket = sessions.take(wakeUp);
-                if (ticket == null) {
-                    return;
-                }
-                call.ticket = ticket;
-                if (call.lifeMs > 0 && call.expiryMs == 0) {
-                    call.expiryMs = sessions.logTimeMs() + call.lifeMs;
-                }
-            }
-            Sessions.Ticket place = ticket;
-            Set<Call<?>> open = openPredecessors(call);
-            if (open.size() > MAX_AFTER || open.stream().anyMatch(earlier -> !canFollow(place, earlier))) {
+        while (ready.size() + sent.size() < maxInFlight) {
+            Call<?> call = admission.next();
+            if (call == null) {
                 return;
             }
-            queued.pollFirstEntry();
             ready.put(call.ordinal, call);
-        }
-    }
-
-    /**
-     * Whether a command in this place may name the earlier call in {@code after}: one of its session with a smaller sequence. A
-     * request that is sent again has an older sequence than the calls before it; it waits here until they are done.
-     */
-    private static boolean canFollow(Sessions.Ticket place, Call<?> earlier) {
-        Sessions.Ticket before = earlier.ticket;
-        return before != null && before.session() == place.session() && before.sequence() < place.sequence();
-    }
-
-    /** The calls before this one on its streams that are still open. One that was given up stands for those before it. */
-    private static Set<Call<?>> openPredecessors(Call<?> call) {
-        if (call.predecessors.isEmpty()) {
-            return Set.of();
-        }
-        Set<Call<?>> open = new LinkedHashSet<>();
-        for (Call<?> earlier : call.predecessors) {
-            addOpen(earlier, open);
-        }
-        return open;
-    }
-
-    private static void addOpen(Call<?> earlier, Set<Call<?>> open) {
-        if (earlier.isDone) {
-            open.addAll(openPredecessors(earlier));
-        } else {
-            open.add(earlier);
         }
     }
 
@@ -231,9 +184,8 @@ final class Lane {
             if (!isConfirmed && call.isPatient() && sent.size() >= MAX_PATIENT_UNCONFIRMED) {
                 continue;
             }
-            Sessions.Ticket place = call.place();
-            Set<Call<?>> open = openPredecessors(call);
-            if (open.stream().allMatch(earlier -> canFollow(place, earlier) && wasSentSince(call, earlier))) {
+            Set<Call<?>> open = call.openPredecessors();
+            if (open.stream().allMatch(earlier -> call.canFollow(earlier) && wasSentSince(call, earlier))) {
                 inOrder.remove();
                 send(call, open);
             }
@@ -373,7 +325,7 @@ final class Lane {
             case OUT_OF_ORDER -> {
                 if (isLatest) {
                     back(call);
-                    if (openPredecessors(call).isEmpty()) {
+                    if (call.openPredecessors().isEmpty()) {
                         backOff(); // its predecessors are done here, so the node's view must be late: not at once again
                     }
                 }
@@ -401,7 +353,7 @@ final class Lane {
         ready.remove(call.ordinal);
         call.ticket = null;
         call.sendNo = 0;
-        queued.put(call.ordinal, call);
+        admission.add(call);
         if (call.attempts.count() > 1) {
             backOff();
         }
@@ -545,12 +497,12 @@ final class Lane {
     }
 
     private void end(Call<?> call) {
-        queued.remove(call.ordinal);
+        admission.ended(call);
         ready.remove(call.ordinal);
         unsend(call);
         byExpiry.remove(call);
         call.isDone = true;
-        call.predecessors = List.copyOf(openPredecessors(call));
+        call.predecessors = List.copyOf(call.openPredecessors());
         for (ByteString stream : call.streams) {
             // One that was given up before those ahead of it stays, to stand for them.
             if (call.predecessors.isEmpty() && latestOfStream.get(stream) == call) {

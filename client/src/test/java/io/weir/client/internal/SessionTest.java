@@ -6,11 +6,13 @@ import static io.weir.client.internal.Calls.failure;
 import static io.weir.client.internal.Calls.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.weir.client.AppendResult;
 import io.weir.client.CallOptions;
 import io.weir.client.ClientConfig;
 import io.weir.client.EventStoreException.OutcomeUnknown;
 import io.weir.client.EventStoreException.RequestIdReused;
+import io.weir.client.EventStoreException.Unavailable;
 import io.weir.client.RequestId;
 import io.weir.protocol.Command;
 import java.time.Duration;
@@ -189,6 +191,88 @@ class SessionTest {
         stuck.join();
         append(store, a, "z").join();
         assertThat(texts(store, a)).containsExactly("x", "y", "z");
+    }
+
+    /** What waits there holds its session's mark back, so that the next call on the stream comes in another session. */
+    @Test
+    void aLockedStreamHoldsUpItsOwnCallsOnlyOverSeveralSessions() {
+        List<String> streams =
+                IntStream.range(0, 30).mapToObj(i -> "stream-" + i).toList();
+        List<ByteString> locked =
+                streams.subList(0, 2).stream().map(ByteString::copyFromUtf8).toList();
+        cluster.change(() -> cluster.transactions.locked.addAll(locked));
+        List<CompletableFuture<?>> free = new ArrayList<>();
+        List<CompletableFuture<?>> waiting = new ArrayList<>();
+        CallOptions patient = CallOptions.within(Duration.ofSeconds(60));
+        for (int i = 0; i < 12_000; i++) {
+            (i % 30 < 2 ? waiting : free).add(append(store, streams.get(i % 30), "" + i / 30, patient));
+            if (i % 1_000 == 999) {
+                assertThat(CompletableFuture.allOf(free.toArray(CompletableFuture[]::new)))
+                        .succeedsWithin(Duration.ofSeconds(5));
+                free.clear();
+            }
+        }
+        assertThat(cluster.look(() -> cluster.sessionsOpened)).isGreaterThan(2);
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+        unlock(streams.get(2));
+        CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).join();
+        for (String stream : streams) {
+            assertThat(texts(store, stream).subList(0, 400))
+                    .isEqualTo(IntStream.range(0, 400).mapToObj(i -> "" + i).toList());
+        }
+    }
+
+    /** What was locked is sent again when the store hears, by a call on another stream, that the leaders have changed. */
+    private void unlock(String other) {
+        cluster.change(() -> {
+            cluster.transactions.locked.clear();
+            cluster.leaders[0] = 2;
+            cluster.leaders[1] = 2;
+        });
+        append(store, other, "400").join();
+    }
+
+    @Test
+    void aRequestSentAgainOnALockedStreamHoldsUpNoOther() {
+        String free = FakeCluster.streamIn(store, 0, "free");
+        cluster.change(() -> cluster.swallowAnswers = true);
+        RequestId id =
+                failure(append(store, a, "first", SHORT), OutcomeUnknown.class).requestId();
+        cluster.change(() -> {
+            cluster.swallowAnswers = false;
+            cluster.transactions.locked.add(ByteString.copyFromUtf8(a));
+        });
+        CompletableFuture<?> second = append(store, a, "second");
+        CompletableFuture<AppendResult> again = append(store, a, "first", CallOptions.again(id));
+        CompletableFuture<?> third = append(store, a, "third");
+        assertThat(append(store, free, "x")).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(second).isNotDone();
+        unlock(free);
+        CompletableFuture.allOf(second, again, third).join();
+        assertThat(texts(store, a)).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void whatWaitsForAnEarlierCallEndsByItsDeadlineAndStandsForIt() {
+        cluster.change(() -> cluster.swallowAnswers = true);
+        RequestId id =
+                failure(append(store, a, "first", SHORT), OutcomeUnknown.class).requestId();
+        cluster.change(() -> {
+            cluster.swallowAnswers = false;
+            cluster.transactions.locked.add(ByteString.copyFromUtf8(a));
+        });
+        CompletableFuture<?> second = append(store, a, "second");
+        await("it is sent", () -> last().getAppend().getStream().toStringUtf8().equals(a));
+        CallOptions again = new CallOptions(Duration.ofMillis(150), id);
+        CompletableFuture<?> first = append(store, a, "first", again);
+        CompletableFuture<?> third = append(store, a, "third", SHORT);
+        CompletableFuture<?> fourth = append(store, a, "fourth");
+        failure(first, OutcomeUnknown.class);
+        failure(third, Unavailable.class);
+        assertThat(fourth).isNotDone();
+        unlock(FakeCluster.streamIn(store, 0, "free"));
+        CompletableFuture.allOf(second, fourth).join();
+        assertThat(texts(store, a)).containsExactly("first", "second", "fourth");
     }
 
     @Test
