@@ -24,6 +24,8 @@ record Broken(int invariant, String text) {
     static final int DIVERGED = 13;
     /** Of the simulator alone: what nothing disturbs ends soon, and in order. */
     static final int PROGRESS = 14;
+    /** What is restored from a cut has of each transaction all or nothing, and what was acknowledged before. */
+    static final int CUT = 15;
 
     @Override
     public String toString() {

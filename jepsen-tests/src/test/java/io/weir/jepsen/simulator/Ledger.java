@@ -305,6 +305,17 @@ final class Ledger {
         }
     }
 
+    /** What is visible where a cut was restored, of all streams. */
+    void cut(BitSet shown) {
+        shown.stream().forEach(value -> {
+            for (int other : family.getOrDefault(value, new int[0])) {
+                if (!shown.get(other)) {
+                    world.broken(Broken.CUT, "what is restored from a cut has " + value + " without " + other);
+                }
+            }
+        });
+    }
+
     /** A rejection must name what fails, and know what was acknowledged before it was asked for. */
     void rejected(List<Violation> violations, int[] least) {
         if (violations.isEmpty()) {

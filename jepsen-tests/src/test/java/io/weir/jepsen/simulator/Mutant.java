@@ -36,7 +36,12 @@ enum Mutant {
     LOW_WATER_MARK_IGNORED("a partition ignores the low-water mark"),
     PARKING_REORDERS("what has waited for a lock is proposed in another order"),
     PREPARES_WAIT_IN_CIRCLES("a Prepare waits for older ones without limit"),
-    NOBODY_IS_WOKEN("what waits for a lock is not proposed again when it goes");
+    NOBODY_IS_WOKEN("what waits for a lock is not proposed again when it goes"),
+    COMMITS_IN_A_CUT("a decision to commit is not held back while a cut is opened"),
+    FORGETS_IN_A_CUT("forgetting is not held back while a cut is opened"),
+    VIEWS_OPEN_EARLY("a leader opens its view before all leaders hold"),
+    NO_FENCE("a leader says that it holds before what it has proposed is applied"),
+    GAPS_UNNOTICED("nobody notices that a leader has changed, or let go, while a cut was opened");
 
     private final String description;
 
@@ -52,6 +57,14 @@ enum Mutant {
     /** Whether it only shows where nothing else disturbs. */
     boolean isOfProgress() {
         return this == PARKING_REORDERS || this == PREPARES_WAIT_IN_CIRCLES || this == NOBODY_IS_WOKEN;
+    }
+
+    /** Whether it only shows in what is restored from a cut. */
+    boolean isOfCuts() {
+        return switch (this) {
+            case COMMITS_IN_A_CUT, FORGETS_IN_A_CUT, VIEWS_OPEN_EARLY, NO_FENCE, GAPS_UNNOTICED -> true;
+            default -> false;
+        };
     }
 
     /** What the state machine writes to instead. */

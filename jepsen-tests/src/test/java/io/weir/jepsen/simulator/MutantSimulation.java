@@ -25,7 +25,9 @@ class MutantSimulation {
 
     private static @Nullable String inStorms(Mutant mutant) {
         for (long seed = 0; seed < SEEDS; seed++) {
-            Result result = SimulatedRun.run(seed, mutant, false);
+            Result result = mutant.isOfCuts()
+                    ? SimulatedRun.withCuts(seed, mutant, false)
+                    : SimulatedRun.run(seed, mutant, false);
             if (result.broken() != null) {
                 return row(mutant, result.broken(), seed, Long.toString(result.events()));
             }

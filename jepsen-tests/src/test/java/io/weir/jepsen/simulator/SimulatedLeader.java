@@ -1,6 +1,7 @@
 package io.weir.jepsen.simulator;
 
 import io.weir.client.spi.NodeFailure;
+import io.weir.consensus.partition.CommitHolds;
 import io.weir.consensus.partition.Parking;
 import io.weir.consensus.partition.Waiting;
 import io.weir.protocol.Error;
@@ -8,6 +9,7 @@ import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Proposal;
 import io.weir.protocol.StreamName;
+import io.weir.protocol.TransactionStep;
 import io.weir.statemachine.PartitionStateMachine;
 import io.weir.statemachine.PartitionStateMachine.Applied;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ final class SimulatedLeader {
     private final SimulatedPartition partition;
     private final Parking parking;
     private final Map<Waiting, Asked> asked = new HashMap<>();
+    private final CommitHolds holds = new CommitHolds();
     private List<Waiting> queue = new ArrayList<>();
     private boolean expires;
     private boolean isOver;
@@ -79,6 +82,9 @@ final class SimulatedLeader {
             waiting.answer().completeExceptionally(node.notLeader(partition));
             return;
         }
+        if (keeps(waiting)) {
+            return;
+        }
         queue.add(waiting);
         if (queue.size() == 1) {
             world.time().afterNanos((long) (world.random().nextDouble() * PACK_NANOS), this::pack);
@@ -91,6 +97,45 @@ final class SimulatedLeader {
         if (world.mutant() == Mutant.PARKING_REORDERS && !isOver) {
             queue.add(0, queue.remove(queue.size() - 1));
         }
+    }
+
+    private boolean keeps(Waiting waiting) {
+        Asked one = asked.get(waiting);
+        TransactionStep step = one == null ? TransactionStep.getDefaultInstance() : one.proposal.getStep();
+        boolean isFree = (world.mutant() == Mutant.FORGETS_IN_A_CUT && step.hasForget())
+                || (world.mutant() == Mutant.COMMITS_IN_A_CUT && step.hasDecide());
+        return !isFree && holds.keeps(waiting);
+    }
+
+    /** Keeps back from now on what production does; ends by itself. */
+    CommitHolds.Hold hold(long maxMs) {
+        CommitHolds.Hold hold = holds.begin(world.time().nowNanos() + maxMs * Timeline.NANOS_PER_MS);
+        queue.removeIf(this::keeps);
+        world.time().afterMs(maxMs, () -> {
+            holds.expire(world.time().nowNanos());
+            goOn();
+        });
+        return hold;
+    }
+
+    /** False if it had ended before. */
+    boolean endHold(CommitHolds.Hold hold) {
+        boolean hasLasted = holds.end(hold);
+        goOn();
+        return hasLasted;
+    }
+
+    private void goOn() {
+        holds.goesOn().forEach(this::enqueue);
+    }
+
+    /** What was proposed before is applied, or never will be, when this is. */
+    void fence(Runnable applied) {
+        partition.fence(() -> {
+            if (!isOver) {
+                applied.run();
+            }
+        });
     }
 
     private void pack() {
@@ -143,6 +188,8 @@ final class SimulatedLeader {
     /** It leads no longer. What is on its way may still be applied; nobody hears of it. */
     void depose() {
         isOver = true;
+        holds.endAll();
+        goOn();
         parking.refuse(node.notLeader(partition));
     }
 

@@ -139,6 +139,12 @@ final class SimulatedNode {
                 : null;
     }
 
+    /** What it is for a partition, if it leads it. */
+    @Nullable
+    SimulatedLeader leading(SimulatedPartition partition) {
+        return leader(partition);
+    }
+
     void unlocked(int partition, List<StreamName> streams) {
         SimulatedLeader leader = leading.get(partition);
         if (leader != null) {

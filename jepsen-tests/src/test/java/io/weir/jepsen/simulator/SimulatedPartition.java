@@ -39,6 +39,8 @@ final class SimulatedPartition {
     private long aheadMs;
     private long plannedNanos;
     private long silentUntilNanos;
+    private int fences;
+    private int fenced;
 
     SimulatedPartition(World world, int number) {
         this.world = world;
@@ -103,31 +105,63 @@ final class SimulatedPartition {
         Weather weather = world.weather();
         Random random = world.random();
         long now = world.time().nowNanos();
+        int epoch = fences;
         if (world.chance(weather.never())) {
             world.time().note(() -> "p" + number + " loses " + Describe.entry(entry));
             return;
         }
         if (world.chance(weather.late())) {
             world.time().note(() -> "p" + number + " keeps for later " + Describe.entry(entry));
-            world.time().afterMs(1_000 + random.nextInt(LATE_MS), () -> arrive(entry, ignored -> {}));
+            world.time().afterMs(1_000 + random.nextInt(LATE_MS), () -> arrive(entry, epoch, ignored -> {}));
             return;
         }
         if (world.chance(weather.twice())) {
-            world.time().afterMs(random.nextInt(LATE_MS), () -> arrive(entry, ignored -> {}));
+            world.time().afterMs(random.nextInt(LATE_MS), () -> arrive(entry, epoch, ignored -> {}));
         }
         boolean isLost = world.chance(weather.lost());
         long delay = (long) (random.nextDouble() * weather.maxDelayMs() * Timeline.NANOS_PER_MS);
         plannedNanos = Math.max(plannedNanos, now + delay);
-        world.time().afterNanos(plannedNanos - now, () -> arrive(entry, isLost ? ignored -> {} : applied));
+        world.time().afterNanos(plannedNanos - now, () -> arrive(entry, epoch, isLost ? ignored -> {} : applied));
     }
 
-    private void arrive(LogEntry entry, Consumer<Applied> applied) {
+    private void arrive(LogEntry entry, int epoch, Consumer<Applied> applied) {
         long silentNanos = silentUntilNanos - world.time().nowNanos();
         if (silentNanos > 0) {
-            world.time().afterNanos(silentNanos, () -> arrive(entry, applied));
+            world.time().afterNanos(silentNanos, () -> arrive(entry, epoch, applied));
+        } else if (epoch < fenced) {
+            world.time().note(() -> "p" + number + " never applies, behind a fence, " + Describe.entry(entry));
         } else {
             apply(entry, applied);
         }
+    }
+
+    /**
+     * Proposes an entry behind all that was proposed before: a log keeps the order of one leader's entries, and has none of an earlier
+     * leader's behind its own. So what comes later than it was proposed before it, and is never applied.
+     */
+    void fence(Runnable applied) {
+        int fence = ++fences;
+        if (world.chance(world.weather().never())) {
+            return;
+        }
+        LogEntry entry = LogEntry.newBuilder()
+                .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
+                .setStampMs(logTimeMs())
+                .build();
+        long now = world.time().nowNanos();
+        long delay = (long) (world.random().nextDouble() * world.weather().maxDelayMs() * Timeline.NANOS_PER_MS);
+        plannedNanos = Math.max(plannedNanos, now + delay);
+        world.time()
+                .afterNanos(
+                        plannedNanos - now,
+                        () -> arrive(entry, fence, effects -> {
+                            fenced = Math.max(fenced, fence);
+                            applied.run();
+                        }));
+    }
+
+    long term() {
+        return term;
     }
 
     private void apply(@Nullable LogEntry entry, Consumer<Applied> applied) {

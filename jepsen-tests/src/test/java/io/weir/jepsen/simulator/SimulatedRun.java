@@ -22,6 +22,7 @@ final class SimulatedRun {
 
     private static final long FOREVER_MS = 3_000_000;
     private static final long LONG_JUMP_MS = 70_000;
+    private static final int CUT_MS = 300;
     private static final long FAR_MS = 1_000_000;
 
     private final World world;
@@ -53,6 +54,25 @@ final class SimulatedRun {
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         weather = chosen == null ? Weather.of(random) : chosen;
         world = new World(random, weather, workload, mutant, isNoted);
+    }
+
+    /** As {@link #run}, and the cluster is saved again and again. */
+    static Result withCuts(long seed, @Nullable Mutant mutant, boolean isNoted) {
+        SimulatedRun run = new SimulatedRun(seed, null, Workload.MIXED, mutant, isNoted);
+        run.every(CUT_MS, run::cut);
+        return run.run(seed);
+    }
+
+    /** Saves the cluster; a leader may change meanwhile. */
+    private void cut() {
+        new SimulatedCut(world).begin();
+        if (random.nextInt(6) == 0) {
+            world.time().afterMs(random.nextInt(CUT_MS / 4), () -> {
+                if (!world.isCalm()) {
+                    move();
+                }
+            });
+        }
     }
 
     static Result run(long seed, @Nullable Mutant mutant, boolean isNoted) {
