@@ -14,6 +14,12 @@ import io.weir.consensus.frontdoor.TestClient.Conversation;
 import io.weir.protocol.Append;
 import io.weir.protocol.Command;
 import io.weir.protocol.DescribeRequest;
+import io.weir.protocol.DistributedTransact;
+import io.weir.protocol.PreparedTransaction;
+import io.weir.protocol.QueryRequest;
+import io.weir.protocol.ReadLevel;
+import io.weir.protocol.Requirement;
+import io.weir.protocol.SubmitRequest;
 import io.weir.protocol.WeirGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,6 +32,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -112,7 +119,7 @@ class FrontDoorAbuseTest {
                                     new byte[FrontDoor.MAX_INBOUND_MESSAGE_BYTES])))
                     .build();
             talk.send(timed(9).toBuilder().setCommand(huge).build());
-            assertThatThrownBy(() -> talk.end.get(10, java.util.concurrent.TimeUnit.SECONDS))
+            assertThatThrownBy(() -> talk.end.get(10, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOf(StatusRuntimeException.class)
                     .hasMessageContaining("8388608");
@@ -123,18 +130,59 @@ class FrontDoorAbuseTest {
     @Test
     void bytesThatAreNoProtobufAreRefused() {
         for (MethodDescriptor<?, ?> method : List.of(WeirGrpc.getQueryMethod(), WeirGrpc.getSubmitMethod())) {
-            MethodDescriptor<byte[], byte[]> raw = MethodDescriptor.<byte[], byte[]>newBuilder()
-                    .setFullMethodName(method.getFullMethodName())
-                    .setType(MethodDescriptor.MethodType.UNARY)
-                    .setRequestMarshaller(new Bytes())
-                    .setResponseMarshaller(new Bytes())
-                    .build();
             byte[] noProtobuf = {(byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f};
-            assertThatThrownBy(
-                            () -> ClientCalls.blockingUnaryCall(client.channel, raw, CallOptions.DEFAULT, noProtobuf))
+            assertThatThrownBy(() ->
+                            ClientCalls.blockingUnaryCall(client.channel, raw(method), CallOptions.DEFAULT, noProtobuf))
                     .isInstanceOfSatisfying(
                             StatusRuntimeException.class,
                             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT));
+        }
+    }
+
+    private static MethodDescriptor<byte[], byte[]> raw(MethodDescriptor<?, ?> method) {
+        return MethodDescriptor.<byte[], byte[]>newBuilder()
+                .setFullMethodName(method.getFullMethodName())
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setRequestMarshaller(new Bytes())
+                .setResponseMarshaller(new Bytes())
+                .build();
+    }
+
+    /** Each part is two bytes on the wire, and an object with a list or two in memory. */
+    @Test
+    void messagesThatWouldBeHugeInMemoryAreRefused() {
+        DistributedTransact.Builder appends = DistributedTransact.newBuilder();
+        DistributedTransact.Builder requirements = DistributedTransact.newBuilder();
+        ReadLevel.Builder level = ReadLevel.newBuilder().setKind(ReadLevel.Kind.AT_LEAST);
+        for (int i = 0; i <= MessageParts.MAX_PARTS; i++) {
+            appends.addAppends(Append.getDefaultInstance());
+            requirements.addRequirements(Requirement.getDefaultInstance());
+            level.addPrepared(PreparedTransaction.getDefaultInstance());
+        }
+        assertTooManyParts(WeirGrpc.getSubmitMethod(), submit(appends).toByteArray());
+        assertTooManyParts(WeirGrpc.getSubmitMethod(), submit(requirements).toByteArray());
+        assertTooManyParts(
+                WeirGrpc.getQueryMethod(),
+                QueryRequest.newBuilder().setLevel(level).build().toByteArray());
+        assertThat(node.sequences()).containsExactly(1L);
+    }
+
+    private static SubmitRequest submit(DistributedTransact.Builder transaction) {
+        return SubmitRequest.newBuilder()
+                .addCommands(
+                        timed(9).toBuilder().setCommand(Command.newBuilder().setDistributed(transaction)))
+                .build();
+    }
+
+    private void assertTooManyParts(MethodDescriptor<?, ?> method, byte[] message) {
+        try (TestClient stranger = new TestClient(door.port())) {
+            assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
+                            stranger.channel,
+                            raw(method),
+                            CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
+                            message))
+                    .hasMessageContaining("INVALID_ARGUMENT")
+                    .hasMessageContaining("parts");
         }
     }
 

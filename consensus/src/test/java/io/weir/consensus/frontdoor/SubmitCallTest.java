@@ -5,19 +5,16 @@ import static io.weir.consensus.frontdoor.TestClient.timed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.frontdoor.TestClient.Conversation;
 import io.weir.protocol.Answer;
 import io.weir.protocol.Append;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
-import io.weir.protocol.Limits;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Rejected;
 import io.weir.protocol.SubmitRequest;
 import io.weir.protocol.TimedCommand;
-import io.weir.protocol.Transact;
 import io.weir.protocol.Violation;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -121,30 +118,6 @@ class SubmitCallTest {
         Conversation next = client.submit(MANY);
         next.send(timed(2));
         await("an answer", () -> next.answers.size() == 1);
-    }
-
-    @Test
-    void emptyAppendsCountAndTheEventsOfTheLargestTransactionDoNotReachTheLimit() throws Exception {
-        assertThat(MessageParts.areTooMany(transact(MessageParts.MAX_PARTS, 0))).isTrue();
-        assertThat(MessageParts.areTooMany(
-                        transact(Limits.MAX_STREAMS_PER_TRANSACTION, Limits.MAX_EVENTS_PER_TRANSACTION)))
-                .isFalse();
-    }
-
-    private static byte[] transact(int appends, int events) {
-        Transact.Builder transact = Transact.newBuilder();
-        for (int i = 0; i < appends; i++) {
-            Append.Builder append = Append.newBuilder().setStream(ByteString.copyFromUtf8("s"));
-            for (int j = 0; j < events / appends; j++) {
-                append.addEvents(ByteString.copyFromUtf8("e"));
-            }
-            transact.addAppends(append);
-        }
-        return SubmitRequest.newBuilder()
-                .addCommands(TimedCommand.newBuilder()
-                        .setCommand(Command.newBuilder().setTransact(transact)))
-                .build()
-                .toByteArray();
     }
 
     @Test
