@@ -8,8 +8,14 @@ import io.weir.client.EventStoreException.CannotOpen;
 import io.weir.client.EventStoreException.StoreCorrupted;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
+import io.weir.client.ReadLevel;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
+import io.weir.client.RequestId;
+import io.weir.client.RequestStatus;
+import io.weir.client.Transaction;
+import io.weir.client.TransactionResult;
+import io.weir.client.VectorPosition;
 import io.weir.consensus.backup.Backup;
 import io.weir.consensus.backup.BackupWriter;
 import io.weir.consensus.backup.ClusterSource;
@@ -51,6 +57,9 @@ class BackupIT {
     /** Taken once, under load. */
     private static Backup backup;
 
+    /** Of a transaction over both partitions that was committed before the backup began. */
+    private static VectorPosition token = VectorPosition.START;
+
     /** How many events of each stream were acknowledged before the backup began, and sent before it had ended. */
     private static final Map<String, Integer> ACKNOWLEDGED = new HashMap<>();
 
@@ -75,6 +84,9 @@ class BackupIT {
             for (int i = 0; i < STREAMS; i++) {
                 ACKNOWLEDGED.put("s" + i, acknowledged.get(i));
             }
+            try (EventStore other = cluster.connect()) {
+                token = commit(other); // in a session of its own: its answer is kept
+            }
             List<String> progress = new ArrayList<>();
             try (ClusterSource source = new ClusterSource(store.cluster().join())) {
                 backup = BackupWriter.create(
@@ -98,10 +110,51 @@ class BackupIT {
         assertThat(backup.verify((p, r, b) -> {})).hasSize(PARTITIONS).allMatch(PartCheck::isSound);
     }
 
+    /** To both partitions. */
+    private static VectorPosition commit(EventStore store) {
+        List<String> streams = new ArrayList<>();
+        for (int i = 0; streams.size() < PARTITIONS; i++) {
+            if (store.partitionOf("t" + i) == streams.size()) {
+                streams.add("t" + i);
+            }
+        }
+        Transaction.Builder transaction = Transaction.builder();
+        streams.forEach(stream -> transaction.append(stream, Expected.any(), List.of(NewEvent.json("t", "0"))));
+        TransactionResult.Committed committed =
+                store.commit(transaction.build()).join().orThrow();
+        streams.forEach(stream -> {
+            ACKNOWLEDGED.put(stream, 1);
+            SENT.put(stream, 1);
+        });
+        return committed.token();
+    }
+
+    /** The log begins anew, and the entries that a token from before names are far ahead. */
+    private static void assertServesTokensFromBefore(WeirNode node) {
+        EventStore store = node.store();
+        for (VectorPosition.Prepared part : token.prepared()) {
+            assertThat(part.index())
+                    .as("else it would be served in any case")
+                    .isGreaterThan(node.status().getPartitions(part.partition()).getAppliedIndex());
+        }
+        assertThat(store.settled(token).join().next()).hasSize(PARTITIONS);
+        RequestId id = token.prepared().iterator().next().transaction();
+        RequestStatus.Committed told =
+                (RequestStatus.Committed) store.status(id).join();
+        assertThat(told.token()).isEqualTo(token);
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            ReadRequest request = ReadRequest.partition(partition)
+                    .at(ReadLevel.atLeast(told.token()))
+                    .within(Duration.ofSeconds(10));
+            assertThat(store.read(request)).anyMatch(event -> event.stream().startsWith("t"));
+        }
+    }
+
     @AfterAll
     static void forget() {
         ACKNOWLEDGED.clear();
         SENT.clear();
+        token = VectorPosition.START;
     }
 
     private static void append(EventStore store, String stream, int n) {
@@ -303,6 +356,7 @@ class BackupIT {
         for (int i = 0; i < 2; i++) {
             try (WeirNode node = WeirNode.start(config)) {
                 node.awaitReady(TestCluster.READY);
+                assertServesTokensFromBefore(node);
                 assertThat(assertPrefix(node.store(), "s0")).isBetween(ACKNOWLEDGED.get("s0"), SENT.get("s0"));
                 try (ClusterSource source =
                         new ClusterSource(node.store().cluster().join())) {

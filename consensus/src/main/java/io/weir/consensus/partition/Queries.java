@@ -19,6 +19,7 @@ import io.weir.protocol.StreamName;
 import io.weir.protocol.TransactionId;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -152,12 +153,8 @@ final class Queries {
                 case LINEARIZABLE -> then(barrier.pass(), index -> awaitState(() -> isApplied(index), this::read));
                 case AT_LEAST ->
                     awaitState(
-                            this::isAsRecentAsAsked,
-                            () -> awaitUnstaged(
-                                    request.getLevel().getPreparedList().stream()
-                                            .map(PreparedTransaction::getId)
-                                            .toList(),
-                                    this::read));
+                            () -> hasPosition(request.getLevel().getNextPosition()),
+                            () -> awaitVisible(request.getLevel().getPreparedList(), this::read));
                 case STALE -> read();
                 case UNRECOGNIZED -> fail(Failures.invalid("unknown read level"));
             }
@@ -167,11 +164,36 @@ final class Queries {
             return store.state().appliedIndex() >= index;
         }
 
-        /** Whether all is applied that the token stands for; what it names may still be staged. */
-        private boolean isAsRecentAsAsked() {
-            ReadLevel level = request.getLevel();
-            return Long.compareUnsigned(store.state().nextPosition(), level.getNextPosition()) >= 0
-                    && level.getPreparedList().stream().allMatch(prepared -> isApplied(prepared.getIndex()));
+        private boolean hasPosition(long next) {
+            return Long.compareUnsigned(store.state().nextPosition(), next) >= 0;
+        }
+
+        /**
+         * Whether the entry that prepared this is applied, if there is one. Past the expiry nothing is prepared any more; so it is
+         * applied there too, even if the token is of an earlier log, before a backup, and its index will not be reached for long.
+         */
+        private boolean isPrepareApplied(PreparedTransaction prepared) {
+            return isApplied(prepared.getIndex())
+                    || store.state().logTimeMs() > prepared.getId().getExpiryMs();
+        }
+
+        /** Goes on once each of these transactions is applied here and resolved. */
+        private void awaitVisible(List<PreparedTransaction> prepared, Runnable next) {
+            List<TransactionId> ids =
+                    prepared.stream().map(PreparedTransaction::getId).toList();
+            if (prepared.stream().allMatch(this::isPrepareApplied)) {
+                awaitUnstaged(ids, next);
+                return;
+            }
+            onReader(() -> {
+                List<PreparedTransaction> unknown;
+                try (ReadView view = store.openRead()) {
+                    unknown = prepared.stream()
+                            .filter(part -> !TransactionReader.isKnown(view, part.getId()))
+                            .toList();
+                }
+                awaitState(() -> unknown.stream().allMatch(this::isPrepareApplied), () -> awaitUnstaged(ids, next));
+            });
         }
 
         private boolean isLinearizable() {

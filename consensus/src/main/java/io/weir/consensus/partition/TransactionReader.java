@@ -70,6 +70,11 @@ public final class TransactionReader {
         return first == null ? Long.MAX_VALUE : first.expiryMs();
     }
 
+    /** Whether anything is kept here of a transaction: its Prepare was applied, or it is aborted. */
+    static boolean isKnown(ReadView view, TransactionId id) {
+        return TransactionRecords.record(view, TransactionKeys.key(id)) != null;
+    }
+
     /** Whether a transaction waits here for its end. */
     static boolean isStaged(ReadView view, TransactionId id) {
         TransactionRecord record = TransactionRecords.record(view, TransactionKeys.key(id));

@@ -361,11 +361,9 @@ class LockedQueriesTest {
         assertThat(read).isNotDone();
         resolve(true);
         assertThat(events(read)).isEqualTo(2);
-        ReadLevel later = level.toBuilder()
-                .setPrepared(0, level.getPrepared(0).toBuilder().setIndex(nextIndex))
-                .build();
-        CompletableFuture<QueryResponse> notYet =
-                partition.query(page("a").setLevel(later).setTimeoutMs(10_000).build());
+        TransactionId unknown = id(300, 1);
+        CompletableFuture<QueryResponse> notYet = readAt(unknown, nextIndex);
+        awaitWaitingReads(1);
         assertThat(notYet).isNotDone();
         apply(Entries.entry());
         assertThat(events(notYet)).isEqualTo(2);
@@ -423,6 +421,48 @@ class LockedQueriesTest {
         assertThat(events(tailing)).isEqualTo(1);
         waiting.forEach(read -> read.cancel(false));
         assertThat(partition.waitingReads()).isZero();
+    }
+
+    private CompletableFuture<QueryResponse> readAt(TransactionId id, long index) {
+        ReadLevel level = ReadLevel.newBuilder()
+                .setKind(ReadLevel.Kind.AT_LEAST)
+                .addPrepared(PreparedTransaction.newBuilder().setId(id).setIndex(index))
+                .build();
+        return partition.query(page("a").setLevel(level).setTimeoutMs(10_000).build());
+    }
+
+    private void applyAt(long logTimeMs) {
+        apply(Entries.entry().toBuilder().setStampMs(logTimeMs).build());
+    }
+
+    /** As in a cluster that was restored: tokens from before name entries of a log that was far longer. */
+    @Test
+    void aTokenOfAnEarlierLogIsServedByATransactionThatIsKnown() {
+        CompletableFuture<QueryResponse> staged = readAt(T, 1_000_000);
+        prepare(id(102, 1), List.of("d"), List.of());
+        assertThat(staged).isNotDone();
+        resolve(true);
+        assertThat(events(staged)).isEqualTo(2);
+        assertThat(events(readAt(T, 1_000_000))).isEqualTo(2);
+    }
+
+    @Test
+    void aTokenOfAnEarlierLogIsServedOnceTheTransactionCannotBePreparedAnyMore() {
+        TransactionId unknown = id(300, 1);
+        CompletableFuture<QueryResponse> read = readAt(unknown, 1_000_000);
+        applyAt(unknown.getExpiryMs());
+        awaitWaitingReads(1);
+        prepare(id(102, 1), List.of("d"), List.of());
+        assertThat(read).as("at its expiry it may still be prepared").isNotDone();
+        applyAt(unknown.getExpiryMs() + 1);
+        assertThat(events(read)).isEqualTo(1);
+        CompletableFuture<QueryResponse> stillStaged = readAt(T, 1_000_000);
+        applyAt(unknown.getExpiryMs() + 2);
+        assertThat(stillStaged).as("its expiry does not end what is staged").isNotDone();
+        resolve(true);
+        assertThat(events(stillStaged)).isEqualTo(2);
+        applyAt(unknown.getExpiryMs() + 3); // what was kept of it has gone
+        assertThat(events(readAt(T, 1_000_000))).isEqualTo(2);
     }
 
     @Test
