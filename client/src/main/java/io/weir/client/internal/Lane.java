@@ -487,13 +487,22 @@ final class Lane {
     private void fail(Call<?> call, EventStoreException failure) {
         end(call);
         if (call.ticket != null) {
-            if (failure instanceof EventStoreException.OutcomeUnknown) {
+            if (staysUnknown(call, failure)) {
                 sessions.unknown(call.ticket);
             } else {
                 sessions.done(call.ticket);
             }
         }
         threads.callbacks().execute(() -> call.future.completeExceptionally(failure));
+    }
+
+    /**
+     * Whether the answer is still wanted. What refuses to send a request again, for other content say, tells nothing about the
+     * request: its answer must not be given away for a mistake.
+     */
+    private static boolean staysUnknown(Call<?> call, EventStoreException failure) {
+        boolean isRefusedAgain = call.kind == Call.Kind.AGAIN && !(failure instanceof EventStoreException.Aborted);
+        return isRefusedAgain || failure instanceof EventStoreException.OutcomeUnknown;
     }
 
     private void end(Call<?> call) {

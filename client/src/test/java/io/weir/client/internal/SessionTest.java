@@ -118,6 +118,21 @@ class SessionTest {
     }
 
     @Test
+    void otherContentUnderTheSameIdDoesNotGiveTheAnswerAway() {
+        cluster.change(() -> cluster.swallowAnswers = true);
+        RequestId id =
+                failure(append(store, a, "x", SHORT), OutcomeUnknown.class).requestId();
+        cluster.change(() -> cluster.swallowAnswers = false);
+        failure(append(store, a, "y", CallOptions.again(id)), RequestIdReused.class);
+        append(store, a, "z").join();
+        assertThat(last().getLowWaterMark()).isZero();
+        assertThat(append(store, a, "x", CallOptions.again(id)).join().orThrow().firstRevision())
+                .isZero();
+        append(store, a, "z").join();
+        assertThat(last().getLowWaterMark()).isEqualTo(2);
+    }
+
+    @Test
     void aForgottenAnswerStaysUnknown() {
         append(store, a, "x").join();
         Command first = last();
