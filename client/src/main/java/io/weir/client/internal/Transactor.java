@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * begins anew when that has changed. One thread.
  *
  * <p>Streams that were read one after the other may never have been so together, and what the body makes of such a picture must
- * not be believed, be it a result or an exception: so both are handed on only after the reads were confirmed.
+ * not be believed, be it a result or an exception: so both are handed on only after the reads were confirmed; an exception also
+ * when the time for that is up.
  *
  * @param <T> what the body returns
  */
@@ -79,7 +80,9 @@ final class Transactor<T extends @Nullable Object> {
 
     /**
      * Whether what had been read was there at one moment, before a body threw, or when a condition was found to have failed: its
-     * partition need not have waited for what others say about the reads. If that cannot be found out, the exception says more.
+     * partition need not have waited for what others say about the reads.
+     *
+     * @throws EventStoreException if that cannot be found out, though there is time; what was thrown is suppressed in it
      */
     private boolean isConfirmed(Attempt attempt, Throwable thrown) {
         if (attempt.isStale()) {
@@ -93,8 +96,15 @@ final class Transactor<T extends @Nullable Object> {
         try {
             return isCommitted(attempt);
         } catch (EventStoreException e) {
-            thrown.addSuppressed(e);
-            return true;
+            if (!isTimeLeft()) {
+                thrown.addSuppressed(e); // says more than that the time is up
+                return true;
+            }
+            if (e instanceof EventStoreException.OutcomeUnknown) {
+                return false; // nothing was to be written, so there is nothing to be found out about it
+            }
+            e.addSuppressed(thrown);
+            throw e;
         }
     }
 

@@ -21,6 +21,7 @@ import io.weir.client.RequestId;
 import io.weir.client.RequestStatus;
 import io.weir.client.StreamState;
 import io.weir.client.Violation;
+import io.weir.protocol.AbortedTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -247,6 +248,45 @@ class TransactTest {
                 .hasMessage("2 and 1");
         assertThat(runs).hasValue(2);
         assertThat(texts(store, a)).containsExactly("0", "1");
+    }
+
+    /** It may come from reads that never held together. */
+    @Test
+    void whatTheBodyThrowsIsNotHandedOnIfItsReadsCannotBeConfirmedWhileThereIsTime() {
+        cluster.change(() -> cluster.transactions.abortWith = AbortedTransaction.Reason.FENCED);
+        assertThatThrownBy(() -> store.transact(this::readsTwoAndThrows))
+                .isInstanceOfSatisfying(Aborted.class, aborted -> {
+                    assertThat(aborted.reason()).isEqualTo(AbortReason.FENCED);
+                    assertThat(aborted.getSuppressed()).singleElement().isInstanceOf(IllegalStateException.class);
+                });
+        cluster.change(() -> {
+            cluster.transactions.abortWith = AbortedTransaction.Reason.UNSPECIFIED;
+            cluster.transactions.hasForgotten = true;
+        });
+        runs.set(0);
+        assertThatThrownBy(() -> store.transact(tx -> {
+                    if (runs.get() == 1) {
+                        cluster.change(() -> cluster.transactions.hasForgotten = false);
+                    }
+                    return readsTwoAndThrows(tx);
+                }))
+                .as("what was to be confirmed was nothing to write, so it may begin anew")
+                .hasMessage("run 2");
+    }
+
+    @Test
+    void whatTheBodyThrowsIsHandedOnAsItIsWhenTheTimeIsUp() {
+        cluster.change(() -> cluster.swallowAnswers = true);
+        assertThatThrownBy(() -> store.transact(this::readsTwoAndThrows, SHORT))
+                .hasMessage("run 1")
+                .satisfies(thrown ->
+                        assertThat(thrown.getSuppressed()).singleElement().isInstanceOf(OutcomeUnknown.class));
+    }
+
+    private Object readsTwoAndThrows(OpenTransaction tx) {
+        tx.read(a);
+        tx.read(b);
+        throw new IllegalStateException("run " + runs.incrementAndGet());
     }
 
     /** The partition whose condition has failed does not know whether the read in another one still holds. */
