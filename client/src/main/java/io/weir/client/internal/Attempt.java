@@ -1,6 +1,5 @@
 package io.weir.client.internal;
 
-import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
@@ -10,7 +9,6 @@ import io.weir.client.RecordedEvent;
 import io.weir.client.StreamState;
 import io.weir.client.Transaction;
 import io.weir.client.Violation;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.LongSupplier;
 
 /**
  * One run of a transaction's body: what it has read, wants written and requires. The first read of a stream fixes its state, as
@@ -28,8 +26,8 @@ import java.util.function.Supplier;
 final class Attempt implements OpenTransaction {
     private static final long NO_STREAM = -1;
 
-    private final EventStore store;
-    private final Supplier<Duration> left;
+    private final RoutedEventStore store;
+    private final LongSupplier leftMs;
     /** Stream to the revision of its last event. */
     private final Map<String, Long> read = new LinkedHashMap<>();
 
@@ -51,10 +49,10 @@ final class Attempt implements OpenTransaction {
         }
     }
 
-    /** @param left how long a read may take; throws when there is no time */
-    Attempt(EventStore store, Supplier<Duration> left) {
+    /** @param leftMs how long reads may take from now on, in milliseconds; throws when there is no time */
+    Attempt(RoutedEventStore store, LongSupplier leftMs) {
         this.store = store;
-        this.left = left;
+        this.leftMs = leftMs;
     }
 
     // ---- for the body
@@ -67,8 +65,7 @@ final class Attempt implements OpenTransaction {
         }
         List<RecordedEvent> events = new ArrayList<>();
         Long known = read.get(stream);
-        for (RecordedEvent event :
-                store.read(ReadRequest.stream(stream).from(fromRevision).within(left.get()))) {
+        for (RecordedEvent event : store.read(ReadRequest.stream(stream).from(fromRevision), leftMs)) {
             if (known != null && event.revision() > known) {
                 throw stale(stream);
             }
@@ -140,7 +137,7 @@ final class Attempt implements OpenTransaction {
 
     private long lastRevision(String stream) {
         Iterator<RecordedEvent> end = store.read(
-                        ReadRequest.stream(stream).backwards().limit(1).within(left.get()))
+                        ReadRequest.stream(stream).backwards().limit(1), leftMs)
                 .iterator();
         return end.hasNext() ? end.next().revision() : NO_STREAM;
     }

@@ -1,7 +1,6 @@
 package io.weir.client.internal;
 
 import com.google.protobuf.ByteString;
-import io.weir.client.ClientConfig;
 import io.weir.client.EventStoreException;
 import io.weir.client.ReadRequest;
 import io.weir.client.RecordedEvent;
@@ -29,6 +28,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,10 +168,17 @@ abstract class Pages<T> implements Iterator<T> {
         private final QueryRequest query;
         private final Cursor cursor;
         private final int pageBytes;
-        private final long timeoutMs;
+        private final LongSupplier timeoutMs;
         private long left;
 
-        Events(Queries queries, ReadRequest read, int partition, @Nullable ByteString stream, ClientConfig config) {
+        /** @param timeoutMs of the next page; what it throws, the iteration throws */
+        Events(
+                Queries queries,
+                ReadRequest read,
+                int partition,
+                @Nullable ByteString stream,
+                int pageBytes,
+                LongSupplier timeoutMs) {
             this.queries = queries;
             this.what = stream == null
                     ? "the read of partition " + partition
@@ -181,8 +188,8 @@ abstract class Pages<T> implements Iterator<T> {
                     .setLevel(level(read.level(), partition))
                     .build();
             this.cursor = new Cursor(stream, partition, read.isForwards(), read.start());
-            this.pageBytes = config.pageBytes();
-            this.timeoutMs = (read.timeout() == null ? config.timeout() : read.timeout()).toMillis();
+            this.pageBytes = pageBytes;
+            this.timeoutMs = timeoutMs;
             this.left = read.maxEvents();
         }
 
@@ -193,7 +200,7 @@ abstract class Pages<T> implements Iterator<T> {
             }
             QueryRequest page =
                     query.toBuilder().setReadPage(cursor.page(left, pageBytes)).build();
-            return queries.ask(what, page, timeoutMs).thenApply(answer -> {
+            return queries.ask(what, page, timeoutMs.getAsLong()).thenApply(answer -> {
                 List<RecordedEvent> events = cursor.advance(answer.getPage());
                 left -= events.size();
                 boolean isAtEnd = answer.getPage().getAtEnd();

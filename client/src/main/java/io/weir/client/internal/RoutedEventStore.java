@@ -42,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -116,13 +117,20 @@ public final class RoutedEventStore implements EventStore {
 
     @Override
     public Iterable<RecordedEvent> read(ReadRequest request) {
+        long timeoutMs = timeoutMs(request.timeout());
+        return read(request, () -> timeoutMs);
+    }
+
+    /**
+     * As {@link #read(ReadRequest)}, but for the timeout.
+     *
+     * @param timeoutMs that of the next page; asked once for each, and what it throws, the iteration throws
+     */
+    Iterable<RecordedEvent> read(ReadRequest request, LongSupplier timeoutMs) {
         int partition = partitionOf(request.stream(), request.partition());
         ByteString stream =
                 request.stream() == null ? null : Encoder.name(request.stream()).utf8();
-        if (request.timeout() != null) {
-            timeoutMs(request.timeout());
-        }
-        return () -> new Pages.Events(queries, request, partition, stream, config);
+        return () -> new Pages.Events(queries, request, partition, stream, config.pageBytes(), timeoutMs);
     }
 
     @Override

@@ -27,13 +27,13 @@ final class Transactor<T extends @Nullable Object> {
     /** Twice the unit that timeouts are counted in. */
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private final EventStore store;
+    private final RoutedEventStore store;
     private final Function<? super OpenTransaction, ? extends T> body;
     private final long timeoutMs;
     private final long deadlineNanos;
     private int attempts;
 
-    Transactor(EventStore store, Function<? super OpenTransaction, ? extends T> body, long timeoutMs) {
+    Transactor(RoutedEventStore store, Function<? super OpenTransaction, ? extends T> body, long timeoutMs) {
         this.store = store;
         this.body = body;
         this.timeoutMs = timeoutMs;
@@ -43,7 +43,7 @@ final class Transactor<T extends @Nullable Object> {
     T run() {
         while (true) {
             attempts++;
-            Attempt attempt = new Attempt(store, this::left);
+            Attempt attempt = new Attempt(store, () -> left().toMillis());
             try {
                 T result = body.apply(attempt);
                 attempt.end();

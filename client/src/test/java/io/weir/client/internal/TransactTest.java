@@ -14,6 +14,7 @@ import io.weir.client.EventStoreException.Aborted;
 import io.weir.client.EventStoreException.ConditionFailed;
 import io.weir.client.EventStoreException.InvalidRequest;
 import io.weir.client.EventStoreException.OutcomeUnknown;
+import io.weir.client.EventStoreException.Unavailable;
 import io.weir.client.Expected;
 import io.weir.client.OpenTransaction;
 import io.weir.client.RecordedEvent;
@@ -342,6 +343,23 @@ class TransactTest {
                         SHORT))
                 .isInstanceOf(Aborted.class);
         assertThat(texts(store, b)).isEmpty();
+    }
+
+    @Test
+    void allPagesOfAReadTogetherHaveTheTimeThatIsLeft() {
+        FakeCluster other = new FakeCluster(1, 1, 1);
+        try (RoutedEventStore small = other.store(ClientConfig.DEFAULT.withPageBytes(1))) { // an event a page
+            for (int i = 0; i < 30; i++) {
+                append(small, "s", "" + i).join();
+            }
+            other.change(() -> other.maxDelayMicros = 100_000); // a second and a half in all
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> small.transact(tx -> tx.read("s"), SHORT))
+                    .isInstanceOfAny(Aborted.class, Unavailable.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+            assertThat(textsOf(small.transact(tx -> tx.read("s"), CallOptions.within(Duration.ofSeconds(60)))))
+                    .hasSize(30);
+        }
     }
 
     @Test
