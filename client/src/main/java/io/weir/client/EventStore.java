@@ -71,8 +71,8 @@ public interface EventStore extends AutoCloseable {
      *
      * @return what the body returned
      * @throws EventStoreException.ConditionFailed if a condition of {@link OpenTransaction#require} did not hold
-     * @throws EventStoreException.Aborted if others came between until the timeout, or another reason of {@link AbortReason};
-     *     nothing was written
+     * @throws EventStoreException.Aborted if others came between until the timeout, the body itself took that long, or for another
+     *     reason of {@link AbortReason}; nothing was written
      * @throws EventStoreException.OutcomeUnknown if the last attempt may have been committed; {@link #status(RequestId)} tells.
      *     To call this again instead would be another transaction
      */

@@ -32,6 +32,8 @@ final class Transactor<T extends @Nullable Object> {
     private final long timeoutMs;
     private final long deadlineNanos;
     private int attempts;
+    /** An attempt was made that counts for nothing. */
+    private boolean isRepeated;
 
     Transactor(RoutedEventStore store, Function<? super OpenTransaction, ? extends T> body, long timeoutMs) {
         this.store = store;
@@ -52,7 +54,7 @@ final class Transactor<T extends @Nullable Object> {
                 }
             } catch (EventStoreException.Unavailable e) {
                 attempt.end();
-                throw attempts > 1 && !isTimeLeft() ? contended() : e; // a read in an attempt that came too late
+                throw isRepeated && !isTimeLeft() ? tooLate() : e; // a read in an attempt that came too late
             } catch (RuntimeException | Error e) {
                 attempt.end();
                 boolean isOfStore =
@@ -61,6 +63,7 @@ final class Transactor<T extends @Nullable Object> {
                     throw e;
                 }
             }
+            isRepeated = true;
             pause();
         }
     }
@@ -120,7 +123,7 @@ final class Transactor<T extends @Nullable Object> {
     /** What is left of the time. */
     private Duration left() {
         if (!isTimeLeft()) {
-            throw contended();
+            throw tooLate();
         }
         return Duration.ofNanos(deadlineNanos - System.nanoTime());
     }
@@ -129,11 +132,14 @@ final class Transactor<T extends @Nullable Object> {
         return deadlineNanos - System.nanoTime() >= LEAST_NANOS;
     }
 
-    private EventStoreException contended() {
+    private EventStoreException tooLate() {
+        String why = isRepeated
+                ? "others changed what it had read, or it could not be confirmed"
+                : "its body and its reads took that long";
         return new EventStoreException.Aborted(
-                AbortReason.CONTENTION,
-                "the transaction was not committed within " + timeoutMs + " ms (attempts: " + attempts
-                        + "): others changed what it had read; nothing was written");
+                isRepeated ? AbortReason.CONTENTION : AbortReason.EXPIRED,
+                "the transaction was not committed within " + timeoutMs + " ms (attempts: " + attempts + "): " + why
+                        + "; nothing was written");
     }
 
     private void pause() {

@@ -1,6 +1,7 @@
 package io.weir.client.internal;
 
 import static io.weir.client.internal.Calls.append;
+import static io.weir.client.internal.Calls.await;
 import static io.weir.client.internal.Calls.event;
 import static io.weir.client.internal.Calls.texts;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -342,6 +343,24 @@ class TransactTest {
                         },
                         SHORT))
                 .isInstanceOf(Aborted.class);
+        assertThat(texts(store, b)).isEmpty();
+    }
+
+    @Test
+    void aBodyThatTakesAllTheTimeIsNotSaidToHaveMetOthers() {
+        assertThatThrownBy(() -> store.transact(
+                        tx -> {
+                            tx.read(a);
+                            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
+                            await("the time is up", () -> System.nanoTime() - end > 0);
+                            tx.append(b, event("x"));
+                            return runs.incrementAndGet();
+                        },
+                        SHORT))
+                .isInstanceOfSatisfying(
+                        Aborted.class, aborted -> assertThat(aborted.reason()).isEqualTo(AbortReason.EXPIRED))
+                .hasMessageContainingAll("400 ms", "its body and its reads took that long", "nothing was written");
+        assertThat(runs).hasValue(1);
         assertThat(texts(store, b)).isEmpty();
     }
 
