@@ -5,7 +5,10 @@ public enum AbortReason {
     /** Others held, or kept changing, what it needed, until its deadline. */
     CONTENTION("others held its streams until its deadline"),
 
-    /** A partition's log time was past the transaction's expiry before all had agreed; or the body of {@code transact} took too long. */
+    /**
+     * A partition's log time was past the transaction's expiry before all had agreed; or the body of {@link EventStore#transact} took
+     * all the time.
+     */
     EXPIRED("not all partitions had agreed to it before it expired"),
 
     /** Nobody had driven it to its end for a while, so a partition gave it up. */

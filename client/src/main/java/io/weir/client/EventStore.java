@@ -31,7 +31,8 @@ public interface EventStore extends AutoCloseable {
      *
      * <p>Its streams may lie in any partitions. One whose streams lie in one partition is a single command there: give them a
      * common routing key, as in {@code {customer-7}orders} and {@code {customer-7}invoices}, where that fits. It takes effect
-     * in the order of the calls, as appends do.
+     * in the order of the calls, among the appends and transactions of this store that it has a stream in common with; others
+     * may overtake it.
      *
      * <p>One over several partitions takes two rounds, and may meet others on its streams; then it is tried again, until its
      * deadline. It comes after everything that was acknowledged before it was called, and is <b>not</b> ordered with calls that
@@ -117,7 +118,7 @@ public interface EventStore extends AutoCloseable {
     Iterable<StreamInfo> streams(String prefix);
 
     /**
-     * Lists the transactions over several partitions that are under way, partition by partition, those that expire first first:
+     * Lists the transactions over several partitions that are under way, partition by partition, the oldest expiry first:
      * one that is open in several partitions comes several times. Iterating blocks.
      */
     Iterable<TransactionInfo> transactions();
