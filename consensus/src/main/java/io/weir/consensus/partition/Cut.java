@@ -6,6 +6,7 @@ import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreIdentity;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class Cut implements AutoCloseable {
     private enum State {
         BEGUN,
         HOLDING,
+        HELD,
         OPENED,
         RELEASING,
         RELEASED
@@ -58,6 +60,7 @@ public final class Cut implements AutoCloseable {
     private final LogStore store;
     private final RaftPort raft;
     private final CommandBatcher batcher;
+    private final Executor readers;
     private final Executor answers;
     private final Consumer<Cut> ended;
 
@@ -73,13 +76,21 @@ public final class Cut implements AutoCloseable {
     /**
      * Nothing is held yet.
      *
+     * @param readers opens the view
      * @param answers completes what is returned; Raft's own threads must not
      * @param ended is told once, when it is closed
      */
-    Cut(LogStore store, RaftPort raft, CommandBatcher batcher, Executor answers, Consumer<Cut> ended) {
+    Cut(
+            LogStore store,
+            RaftPort raft,
+            CommandBatcher batcher,
+            Executor readers,
+            Executor answers,
+            Consumer<Cut> ended) {
         this.store = store;
         this.raft = raft;
         this.batcher = batcher;
+        this.readers = readers;
         this.answers = answers;
         this.ended = ended;
     }
@@ -106,15 +117,25 @@ public final class Cut implements AutoCloseable {
             }
             term = now.term();
         }
-        return batcher.fence();
+        return batcher.fence().thenRun(() -> move(State.HOLDING, State.HELD));
     }
 
-    /** Opens the view; when the leaders of all partitions hold, and what {@link #hold} has returned is complete. */
-    public void open() {
-        synchronized (this) {
-            move(State.HOLDING, State.OPENED);
+    /**
+     * Opens the view; to be asked for when the leaders of all partitions hold.
+     *
+     * @return completes when it is open; or fails with a {@link NodeFailure}, or that of the store
+     */
+    public CompletableFuture<Void> open() {
+        move(State.HELD, State.OPENED);
+        try {
+            return CompletableFuture.runAsync(this::openView, readers); // it may wait, which who asks must not
+        } catch (RejectedExecutionException e) {
+            throw Failures.notReady("too many reads are queued, or the node is closing");
         }
-        ReadView opened = store.openRead(); // not under the lock: it may wait
+    }
+
+    private void openView() {
+        ReadView opened = store.openRead();
         synchronized (this) {
             if (!isClosed) {
                 view = opened;
@@ -131,9 +152,7 @@ public final class Cut implements AutoCloseable {
      * @return completes if this node has led and held without a gap since {@link #hold}; else fails with a {@link NodeFailure}
      */
     public CompletableFuture<Void> release() {
-        synchronized (this) {
-            move(State.OPENED, State.RELEASING);
-        }
+        move(State.OPENED, State.RELEASING);
         return raft.barrier().thenAcceptAsync(index -> requireNoGap(), answers);
     }
 
@@ -154,7 +173,7 @@ public final class Cut implements AutoCloseable {
         LOG.info("{}: a cut is open; decisions were held up for {} ms", store.identity(), heldMs);
     }
 
-    private void move(State from, State to) {
+    private synchronized void move(State from, State to) {
         if (isClosed) {
             throw gone();
         }

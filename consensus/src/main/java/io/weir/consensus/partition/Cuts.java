@@ -18,15 +18,17 @@ final class Cuts implements AutoCloseable {
     private final LogStore store;
     private final RaftPort raft;
     private final CommandBatcher batcher;
+    private final Executor readers;
     private final Executor answers;
     private final Set<Cut> open = new HashSet<>();
     private boolean isClosed;
 
-    Cuts(int partition, LogStore store, RaftPort raft, CommandBatcher batcher, Executor answers) {
+    Cuts(int partition, LogStore store, RaftPort raft, CommandBatcher batcher, Executor readers, Executor answers) {
         this.partition = partition;
         this.store = store;
         this.raft = raft;
         this.batcher = batcher;
+        this.readers = readers;
         this.answers = answers;
     }
 
@@ -38,7 +40,7 @@ final class Cuts implements AutoCloseable {
         if (open.size() >= MAX_OPEN) {
             throw Failures.notReady(MAX_OPEN + " cuts of partition " + partition + " are open on this node already");
         }
-        Cut cut = new Cut(store, raft, batcher, answers, this::ended);
+        Cut cut = new Cut(store, raft, batcher, readers, answers, this::ended);
         open.add(cut);
         return cut;
     }

@@ -105,7 +105,7 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 setup.answers(),
                 cause -> fail(Kind.DEFECT, "cannot propose: " + cause),
                 prefix + "-propose-" + number);
-        this.cuts = new Cuts(number, store, raft, batcher, setup.answers());
+        this.cuts = new Cuts(number, store, raft, batcher, setup.readers(), setup.answers());
         this.digests = new DigestWatch(
                 number,
                 setup.nodeId(),

@@ -89,10 +89,7 @@ final class CutCall implements StreamObserver<CutRequest> {
         return switch (step) {
             case PROVE -> cut.prove();
             case HOLD -> cut.hold();
-            case OPEN -> {
-                cut.open();
-                yield CompletableFuture.completedFuture(null);
-            }
+            case OPEN -> cut.open();
             case RELEASE -> cut.release();
             case UNSPECIFIED, UNRECOGNIZED -> throw Failures.invalid("no such step of a cut");
         };

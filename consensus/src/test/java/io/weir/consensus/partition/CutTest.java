@@ -39,7 +39,7 @@ class CutTest {
     private final CommandBatcher batcher =
             new CommandBatcher(raft, () -> 1_000L, () -> 0L, Runnable::run, cause -> {}, "test-propose");
     private final LogStore store = new MemoryLogStore(new StoreIdentity("c", 0));
-    private final Cuts cuts = new Cuts(0, store, raft, batcher, Runnable::run);
+    private final Cuts cuts = new Cuts(0, store, raft, batcher, Runnable::run, Runnable::run);
     private int sequence;
 
     @BeforeEach
@@ -97,6 +97,10 @@ class CutTest {
         finish(raft.await(before + 1));
         assertThat(held).isCompleted();
         return cut;
+    }
+
+    private static void open(Cut cut) {
+        assertThat(cut.open()).isCompleted();
     }
 
     private static NodeFailure failure(CompletableFuture<?> answer) {
@@ -183,7 +187,7 @@ class CutTest {
     void theHoldLastsUntilAMajorityHasConfirmedTheLeader() {
         Cut cut = held();
         CompletableFuture<Outcome> committed = submit(commit());
-        cut.open();
+        open(cut);
         CompletableFuture<Void> released = cut.release();
         assertThat(raft.proposed).hasSize(1);
         assertThat(released).isNotDone();
@@ -201,7 +205,7 @@ class CutTest {
     @Test
     void aNewTermIsAGapThoughThisNodeLeadsAgain() {
         Cut cut = held();
-        cut.open();
+        open(cut);
         raft.view = new RaftView(RaftView.Role.LEADER, "n1", 3, 0, true);
         CompletableFuture<Void> released = cut.release();
         raft.barriers.get(0).complete(7L);
@@ -211,7 +215,7 @@ class CutTest {
     @Test
     void aMajorityThatCannotBeReachedIsAGap() {
         Cut cut = held();
-        cut.open();
+        open(cut);
         CompletableFuture<Void> released = cut.release();
         raft.barriers.get(0).completeExceptionally(Failures.notLeader("n2"));
         assertThat(failure(released).error().getLeader()).isEqualTo("n2");
@@ -227,7 +231,7 @@ class CutTest {
         batcher.expire(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Cut.HOLD_MS));
         finish(raft.await(2));
         assertThat(committed).isCompleted();
-        cut.open();
+        open(cut);
         CompletableFuture<Void> released = cut.release();
         raft.barriers.get(0).complete(7L);
         assertThat(failure(released).error().getMessage()).contains("not open within");
@@ -242,7 +246,7 @@ class CutTest {
         raft.fail(raft.await(2), Failures.notLeader("n2"));
         assertThat(failure(committed).error().getMaybeExecuted()).isFalse();
         raft.view = new RaftView(RaftView.Role.LEADER, "n1", 1, 0, true);
-        cut.open();
+        open(cut);
         CompletableFuture<Void> released = cut.release();
         raft.barriers.get(0).complete(7L);
         assertThat(failure(released).error().getCode()).isEqualTo(Error.Code.NOT_READY);
@@ -286,13 +290,15 @@ class CutTest {
         Cut cut = cuts.begin();
         assertThatThrownBy(cut::open).hasMessageContaining("BEGUN");
         assertThatThrownBy(cut::release).hasMessageContaining("BEGUN");
+        var unused = cut.hold();
+        assertThatThrownBy(cut::open).as("the fence is not applied").hasMessageContaining("HOLDING");
         assertThatThrownBy(cut::lend).isInstanceOf(NodeFailure.class);
     }
 
     @Test
     void anIdleViewGivesWayToWhoeverClosesTheStore() throws InterruptedException {
         Cut cut = held();
-        cut.open();
+        open(cut);
         assertThat(cut.giveWay()).isFalse();
         Thread closing = new Thread(store::close);
         closing.start();
@@ -309,7 +315,7 @@ class CutTest {
     @Test
     void aViewThatIsLentIsClosedWhenItComesBack() {
         Cut cut = held();
-        cut.open();
+        open(cut);
         CompletableFuture<Void> released = cut.release();
         raft.barriers.get(0).complete(7L);
         assertThat(released).isCompleted();

@@ -49,6 +49,7 @@ class DrainGateTest {
                 .isTrue());
         growing.start();
         awaitWaiting(growing);
+        assertThat(gate.isWanted()).isTrue();
         Thread entering = new Thread(() -> {
             gate.enterView();
             entered.complete(order.incrementAndGet());
@@ -61,6 +62,7 @@ class DrainGateTest {
         assertThat(grown.join()).isEqualTo(1);
         assertThat(entered.join()).isEqualTo(2);
         growing.join();
+        assertThat(gate.isWanted()).isFalse();
         entering.join();
     }
 
