@@ -26,12 +26,14 @@ import io.weir.client.spi.Transport;
 import io.weir.protocol.ClusterDescription;
 import io.weir.protocol.Error;
 import io.weir.protocol.GetStream;
+import io.weir.protocol.Limits;
 import io.weir.protocol.Member;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.StreamName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +46,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,12 +204,17 @@ public final class RoutedEventStore implements EventStore {
         return whileOpen(() -> {
             VectorPosition positions = new VectorPosition(token.next());
             CompletableFuture<VectorPosition> settled = CompletableFuture.completedFuture(positions);
-            List<Integer> partitions = token.prepared().stream()
-                    .map(VectorPosition.Prepared::partition)
-                    .distinct()
-                    .toList();
-            for (int partition : partitions) {
-                settled = settled.thenCombine(settled(token, partitionOf(null, partition)), VectorPosition::merge);
+            Map<Integer, List<VectorPosition.Prepared>> byPartition =
+                    token.prepared().stream().collect(Collectors.groupingBy(VectorPosition.Prepared::partition));
+            for (Map.Entry<Integer, List<VectorPosition.Prepared>> prepared : byPartition.entrySet()) {
+                int partition = partitionOf(null, prepared.getKey());
+                List<VectorPosition.Prepared> all = prepared.getValue();
+                // A token may name any number; a read takes so many.
+                for (int from = 0; from < all.size(); from += Limits.MAX_TRANSACTIONS_PER_TOKEN) {
+                    int to = Math.min(all.size(), from + Limits.MAX_TRANSACTIONS_PER_TOKEN);
+                    VectorPosition some = new VectorPosition(token.next(), Set.copyOf(all.subList(from, to)));
+                    settled = settled.thenCombine(settled(some, partition), VectorPosition::merge);
+                }
             }
             CompletableFuture<VectorPosition> result = new CompletableFuture<>();
             settled.whenCompleteAsync(

@@ -16,9 +16,11 @@ import io.weir.client.RequestId;
 import io.weir.client.Transaction;
 import io.weir.client.VectorPosition;
 import io.weir.client.VectorPosition.Prepared;
+import io.weir.protocol.Limits;
 import io.weir.protocol.PreparedTransaction;
 import io.weir.protocol.QueryRequest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,6 +98,27 @@ class TokenTest {
         assertThat(read(1, merged)).hasSize(2);
         assertThat(last().getLevel().getNextPosition()).isEqualTo(2);
         assertThat(last().getLevel().getPreparedCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aTokenOfManyTransactionsIsSettledInParts() {
+        Prepared one = commit(0, 1).prepared().iterator().next();
+        Set<Prepared> many = new HashSet<>();
+        for (int i = 1; i <= Limits.MAX_TRANSACTIONS_PER_TOKEN + 1; i++) {
+            RequestId id = one.transaction();
+            many.add(new Prepared(
+                    one.partition(),
+                    new RequestId(id.sessionHigh(), id.sessionLow(), i, id.partition(), id.expiryMs()),
+                    one.index()));
+        }
+        int before = cluster.look(cluster.queries::size);
+        assertThat(store.settled(new VectorPosition(Map.of(), many)).join().prepared())
+                .isEmpty();
+        assertThat(cluster.look(() -> cluster.queries.subList(before, cluster.queries.size()).stream()
+                        .map(query -> query.getLevel().getPreparedCount())
+                        .sorted()
+                        .toList()))
+                .containsExactly(1, Limits.MAX_TRANSACTIONS_PER_TOKEN);
     }
 
     @Test
