@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(3_600)
 class PowerCutIT {
-    private static final int ROUNDS = Integer.getInteger("weir.powercut.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("weir.powercut.rounds", 1);
     private static final int MUTANT_ROUNDS = Integer.getInteger("weir.powercut.mutants", 0);
 
     @TempDir
