@@ -12,7 +12,6 @@ import io.weir.logstore.copy.CopyWriter;
 import io.weir.logstore.memory.MemoryLogStore;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -69,19 +68,7 @@ class CopyInstallTest {
             0,
             store,
             raft,
-            new PartitionSetup(
-                    "n1",
-                    () -> Entries.STAMP_MS,
-                    Runnable::run,
-                    Runnable::run,
-                    timer,
-                    Runnable::run,
-                    CheckpointPolicy.DEFAULT,
-                    List.of("n1", "n2"),
-                    MarkPolicy.every(10_000),
-                    (leader, number, index, digest) -> {},
-                    sources,
-                    (id, timeoutMs) -> CompletableFuture.failedFuture(new AssertionError("no locks here"))));
+            Setups.of(List.of("n1", "n2"), Runnable::run, Runnable::run, timer, sources, Setups.NO_HOME));
 
     @AfterEach
     void stop() {

@@ -37,17 +37,11 @@ class DamagedStoreTest {
             0,
             store,
             raft,
-            new PartitionSetup(
-                    "test",
-                    () -> Entries.STAMP_MS,
+            Setups.of(
+                    List.of("test"),
                     Runnable::run,
                     Runnable::run,
                     timer,
-                    Runnable::run,
-                    CheckpointPolicy.DEFAULT,
-                    List.of("test"),
-                    MarkPolicy.every(10_000),
-                    (leader, number, index, digest) -> {},
                     CopySources.none(),
                     (id, timeoutMs) -> Failures.failed(Failures.notReady("nobody asks"))));
 

@@ -43,19 +43,7 @@ class DigestJudgementTest {
                 0,
                 store,
                 raft,
-                new PartitionSetup(
-                        "n1",
-                        () -> Entries.STAMP_MS,
-                        pool,
-                        pool,
-                        timer,
-                        Runnable::run,
-                        CheckpointPolicy.DEFAULT,
-                        List.of("n1", "n2", "n3"),
-                        MarkPolicy.every(10_000),
-                        (leader, number, index, digest) -> {},
-                        CopySources.none(),
-                        (id, timeoutMs) -> CompletableFuture.failedFuture(new AssertionError("no locks here"))));
+                Setups.of(List.of("n1", "n2", "n3"), pool, pool, timer, CopySources.none(), Setups.NO_HOME));
     }
 
     @BeforeEach

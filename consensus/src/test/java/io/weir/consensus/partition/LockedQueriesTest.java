@@ -61,26 +61,11 @@ class LockedQueriesTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
     private final Partition partition = new Partition(
-            0,
-            store,
-            raft,
-            new PartitionSetup(
-                    "test",
-                    () -> Entries.STAMP_MS,
-                    readers,
-                    answers,
-                    timer,
-                    Runnable::run,
-                    CheckpointPolicy.DEFAULT,
-                    List.of("test"),
-                    MarkPolicy.every(10_000),
-                    (leader, number, index, digest) -> {},
-                    CopySources.none(),
-                    (id, timeoutMs) -> {
-                        Asked question = new Asked(id, new CompletableFuture<>());
-                        asked.add(question);
-                        return question.answer();
-                    }));
+            0, store, raft, Setups.of(List.of("test"), readers, answers, timer, CopySources.none(), (id, timeoutMs) -> {
+                Asked question = new Asked(id, new CompletableFuture<>());
+                asked.add(question);
+                return question.answer();
+            }));
     private long nextIndex;
 
     @BeforeEach

@@ -37,22 +37,7 @@ class QueriesTest {
     private final ExecutorService answers = Executors.newSingleThreadExecutor();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Partition partition = new Partition(
-            0,
-            store,
-            raft,
-            new PartitionSetup(
-                    "test",
-                    () -> Entries.STAMP_MS,
-                    readers,
-                    answers,
-                    timer,
-                    Runnable::run,
-                    CheckpointPolicy.DEFAULT,
-                    List.of("test"),
-                    MarkPolicy.every(10_000),
-                    (leader, number, index, digest) -> {},
-                    CopySources.none(),
-                    (id, timeoutMs) -> CompletableFuture.failedFuture(new AssertionError("no locks here"))));
+            0, store, raft, Setups.of(List.of("test"), readers, answers, timer, CopySources.none(), Setups.NO_HOME));
     private long nextIndex;
 
     @BeforeEach
