@@ -247,9 +247,8 @@ class SessionTest {
         append(store, other, "400").join();
     }
 
-    @Test
-    void aRequestSentAgainOnALockedStreamHoldsUpNoOther() {
-        String free = FakeCluster.streamIn(store, 0, "free");
+    /** An append of "first" whose answer was lost, and whose stream was locked then. */
+    private RequestId unknownOnALockedStream() {
         cluster.change(() -> cluster.swallowAnswers = true);
         RequestId id =
                 failure(append(store, a, "first", SHORT), OutcomeUnknown.class).requestId();
@@ -257,6 +256,13 @@ class SessionTest {
             cluster.swallowAnswers = false;
             cluster.transactions.locked.add(ByteString.copyFromUtf8(a));
         });
+        return id;
+    }
+
+    @Test
+    void aRequestSentAgainOnALockedStreamHoldsUpNoOther() {
+        String free = FakeCluster.streamIn(store, 0, "free");
+        RequestId id = unknownOnALockedStream();
         CompletableFuture<?> second = append(store, a, "second");
         CompletableFuture<AppendResult> again = append(store, a, "first", CallOptions.again(id));
         CompletableFuture<?> third = append(store, a, "third");
@@ -269,13 +275,7 @@ class SessionTest {
 
     @Test
     void whatWaitsForAnEarlierCallEndsByItsDeadlineAndStandsForIt() {
-        cluster.change(() -> cluster.swallowAnswers = true);
-        RequestId id =
-                failure(append(store, a, "first", SHORT), OutcomeUnknown.class).requestId();
-        cluster.change(() -> {
-            cluster.swallowAnswers = false;
-            cluster.transactions.locked.add(ByteString.copyFromUtf8(a));
-        });
+        RequestId id = unknownOnALockedStream();
         CompletableFuture<?> second = append(store, a, "second");
         await("it is sent", () -> last().getAppend().getStream().toStringUtf8().equals(a));
         CallOptions again = new CallOptions(Duration.ofMillis(150), id);
