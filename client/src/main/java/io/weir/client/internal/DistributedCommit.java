@@ -133,9 +133,9 @@ final class DistributedCommit {
             try {
                 if (failure == null) {
                     onDecided(call, decided);
-                } else if (contentions > 0 && call.attempts.count() == 0 && isUnavailable(failure)) {
+                } else if (hadNoTimeToBeSent(call, failure)) {
                     attempts--;
-                    abort(AbortReason.CONTENTION); // it took the time that this attempt would have needed to be sent
+                    abort(AbortReason.CONTENTION);
                 } else {
                     result.completeExceptionally(failure);
                 }
@@ -148,8 +148,9 @@ final class DistributedCommit {
         });
     }
 
-    private static boolean isUnavailable(Throwable failure) {
-        return failure instanceof EventStoreException.Unavailable;
+    /** Contention took what time it would have needed: that is no news about the cluster. */
+    private boolean hadNoTimeToBeSent(Call<Decided> call, Throwable failure) {
+        return contentions > 0 && call.attempts.count() == 0 && failure instanceof EventStoreException.Unavailable;
     }
 
     private void onDecided(Call<Decided> call, Decided decided) {
