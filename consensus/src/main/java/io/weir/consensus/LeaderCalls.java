@@ -81,8 +81,9 @@ final class LeaderCalls {
 
         void attempt() {
             orEnd(() -> {
-                String member = member();
-                boolean isGuess = hint.isEmpty() && !leaders.apply(partition).equals(member);
+                String leader = hint.isEmpty() ? leaders.apply(partition) : hint;
+                boolean isGuess = !members.contains(leader);
+                String member = isGuess ? members.get(failures % members.size()) : leader;
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
                 CompletableFuture<T> asked = asked(member, Math.max(leftMs, 1));
                 CompletableFuture<T> heard = asked.copy();
@@ -134,11 +135,6 @@ final class LeaderCalls {
             } catch (RuntimeException e) {
                 return CompletableFuture.failedFuture(e);
             }
-        }
-
-        private String member() {
-            String leader = hint.isEmpty() ? leaders.apply(partition) : hint;
-            return members.contains(leader) ? leader : members.get(failures % members.size());
         }
 
         private void failed(String member, NodeFailure failure) {
