@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** All nodes are killed under load: what was acknowledged had reached their disks, and what was not is there at most once. */
 @Timeout(180)
 class AllKilledIT {
-    private static final int BEFORE = 3_000;
-    private static final int AFTER = 1_000;
+    private static final int BEFORE = 1_500;
+    private static final int AFTER = 300;
 
     @TempDir
     Path directory;

@@ -64,12 +64,10 @@ class BackupIT {
             check(rig);
             Ledger ledger = new Ledger(rig, STREAMS_PER_PARTITION, PAYLOAD_BYTES);
             ledger.requireService(100);
-            List<Loss> losses = List.of(BackupIT::loseALeader, BackupIT::loseADisk, BackupIT::damageAStore);
-            // The default build has time for one of them.
-            long seed = Rig.seed();
-            int chosen = (int) (seed % losses.size());
-            System.out.printf("BackupIT: seed %d, loss %d of 0 to 2%n", seed, chosen);
-            for (Loss loss : MIB > 1 ? losses : losses.subList(chosen, chosen + 1)) {
+            // The default build leaves these to the test of nodes in one process, for want of time.
+            List<Loss> losses =
+                    MIB > 1 ? List.of(BackupIT::loseALeader, BackupIT::loseADisk, BackupIT::damageAStore) : List.of();
+            for (Loss loss : losses) {
                 loss.happen(rig, ledger);
             }
             check(rig);

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -57,11 +56,12 @@ final class ClassArchive {
 
     private static void live(Path directory, List<String> jvmArguments) {
         LocalCluster.Options options = LocalCluster.Options.ofJar(
-                directory.resolve("cluster"), 1, Rig.PARTITIONS, Distribution.jar(), Rig.HEAP_MIB);
-        List<String> all = new ArrayList<>(Rig.JVM_ARGUMENTS);
-        all.addAll(jvmArguments);
-        try (LocalCluster cluster = LocalCluster.start(options.withJvmArguments(all));
+                directory.resolve("cluster"), 3, Rig.PARTITIONS, Distribution.jar(), Rig.HEAP_MIB);
+        try (LocalCluster cluster = LocalCluster.start(options.withJvmArguments(Rig.JVM_ARGUMENTS));
                 EventStore store = Weir.connect(cluster.uri())) {
+            cluster.kill("n1"); // one of three: a node by itself never talks to others
+            cluster.startWith("n1", jvmArguments);
+            cluster.awaitReady(Rig.PATIENCE);
             store.append("stream", Expected.noStream(), List.of(NewEvent.json("Made", "{}")))
                     .join()
                     .orThrow();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HotStreamIT {
     private static final int CLIENTS = 32;
     private static final CallOptions PATIENT = CallOptions.within(Duration.ofSeconds(60));
-    private static final long SECONDS = Long.getLong("weir.hot.seconds", 10);
+    private static final long SECONDS = Long.getLong("weir.hot.seconds", 6);
 
     @TempDir
     Path directory;

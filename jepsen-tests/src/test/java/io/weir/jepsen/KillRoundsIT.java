@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(7_200)
 class KillRoundsIT {
-    private static final int ROUNDS = Integer.getInteger("weir.kill.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("weir.kill.rounds", 1);
     private static final int ROUNDS_OF_A_CLUSTER = 10;
 
     @TempDir

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A leader is killed under load; one client goes on, and nothing is lost, doubled or reordered. */
 @Timeout(180)
 class LeaderKillIT {
-    private static final int EVENTS = 10_000;
+    private static final int EVENTS = 4_000;
 
     /** Twice the longest election timeout, and as much again for two cores that also run the client and two servers. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(3_600)
 class WipedNodeIT {
-    private static final int MIB = Integer.getInteger("weir.wiped.mib", 16);
-    private static final int SECONDS = Integer.getInteger("weir.wiped.seconds", 2);
+    private static final int MIB = Integer.getInteger("weir.wiped.mib", 4);
+    private static final int SECONDS = Integer.getInteger("weir.wiped.seconds", 1);
     private static final int PAYLOAD_BYTES = 16 << 10;
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
