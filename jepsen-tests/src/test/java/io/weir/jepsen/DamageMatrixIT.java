@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(3_600)
 class DamageMatrixIT {
     private static final String ALL = "weir.damage.all";
-    private static final int SAMPLED_ROUNDS = 2;
+    private static final int SAMPLED_ROUNDS = 1;
 
     /** On a machine that has time for it a replica must be whole again within this, without help but one start of its process. */
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -21,7 +21,7 @@ import java.util.Random;
 /** Fills the disks of a cluster under load, looks at what the nodes make of it, and frees them. */
 final class FullDisks {
     private static final int PAYLOAD_BYTES = 2_048;
-    private static final int APPENDS = 400;
+    private static final int APPENDS = 200;
     private static final int MAX_LEFT_BYTES = 2 << 20;
 
     private final Rig rig;
