@@ -32,7 +32,7 @@ class ArchitectureTest {
         Set<String> modules = classes.stream().map(ArchitectureTest::moduleOf).collect(Collectors.toSet());
         assertThat(modules)
                 .containsExactlyInAnyOrder(
-                        "protocol", "logstore", "statemachine", "client", "consensus", "cli", "benchmarks");
+                        "protocol", "logstore", "statemachine", "client", "consensus", "cli", "benchmarks", "jepsen");
     }
 
     @ArchTest
@@ -80,6 +80,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.weir.benchmarks..", "io.weir.jepsen..");
+
+    /** Whoever doubts the product must not have to trust it in order to judge it. */
+    @ArchTest
+    static final ArchRule checkersKnowHistoriesOnly =
+            onlyWeir("io.weir.jepsen.checker", "io.weir.jepsen.checker", "io.weir.jepsen.history");
+
+    @ArchTest
+    static final ArchRule historiesKnowNothing = onlyWeir("io.weir.jepsen.history", "io.weir.jepsen.history");
 
     @ArchTest
     static final ArchRule lmdbStaysInItsPackage = stays("org.lmdbjava..", "io.weir.logstore.lmdb..");

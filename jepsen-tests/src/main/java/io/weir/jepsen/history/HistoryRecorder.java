@@ -37,8 +37,8 @@ public final class HistoryRecorder {
         return History.of(lines);
     }
 
-    private void add(LineType type, int process, List<Step> steps, @Nullable String node, @Nullable String error) {
-        lines.add(new Line(lines.size(), clockNs.getAsLong(), type, process, steps, node, error));
+    private void add(LineType type, int process, Operation operation, @Nullable String node, @Nullable String error) {
+        lines.add(new Line(lines.size(), clockNs.getAsLong(), type, process, operation, node, error));
     }
 
     /**
@@ -47,7 +47,7 @@ public final class HistoryRecorder {
      */
     public final class Client {
         private int process;
-        private @Nullable List<Step> open;
+        private @Nullable Operation open;
         private @Nullable String node;
 
         private Client(int process) {
@@ -61,26 +61,43 @@ public final class HistoryRecorder {
             }
         }
 
-        /** Notes that these steps will now be asked of a node: called <em>before</em> anything is sent. */
+        /** Notes that this transaction will now be asked of a node: called <em>before</em> anything is sent. */
         public void invoke(List<Step> steps, @Nullable String askedNode) {
+            invoke(new Transaction(steps), askedNode);
+        }
+
+        /** Notes that this will now be asked of a node: called <em>before</em> anything is sent. */
+        public void invoke(Operation operation, @Nullable String askedNode) {
             synchronized (HistoryRecorder.this) {
                 if (open != null) {
                     throw new IllegalStateException("process " + process + " has not completed " + open);
                 }
-                add(LineType.INVOKE, process, steps, askedNode, null);
-                open = List.copyOf(steps);
+                add(LineType.INVOKE, process, operation, askedNode, null);
+                open = operation;
                 node = askedNode;
             }
         }
 
-        /** Notes that it took effect: called <em>after</em> the answer has come, with all reads filled. */
+        /** Notes that the transaction took effect: called <em>after</em> the answer has come, with all reads filled. */
         public void ok(List<Step> steps) {
-            complete(LineType.OK, steps, null);
+            synchronized (HistoryRecorder.this) {
+                ok(new Transaction(steps, open != null && open.isFinal()));
+            }
+        }
+
+        /** Notes that it took effect: called <em>after</em> the answer has come, with all that was answered. */
+        public void ok(Operation answered) {
+            complete(LineType.OK, answered, null);
         }
 
         /** Notes that it took no effect and never will: a condition that did not hold, an abort. */
         public void fail(String error) {
             complete(LineType.FAIL, null, error);
+        }
+
+        /** The same with what was answered: the state in which a condition did not hold. */
+        public void fail(Operation answered, String error) {
+            complete(LineType.FAIL, answered, error);
         }
 
         /**
@@ -90,12 +107,12 @@ public final class HistoryRecorder {
             complete(LineType.INFO, null, error);
         }
 
-        private void complete(LineType type, @Nullable List<Step> steps, @Nullable String error) {
+        private void complete(LineType type, @Nullable Operation answered, @Nullable String error) {
             synchronized (HistoryRecorder.this) {
                 if (open == null) {
                     throw new IllegalStateException("process " + process + " has nothing to complete");
                 }
-                add(type, process, steps == null ? open : steps, node, error);
+                add(type, process, answered == null ? open : answered, node, error);
                 open = null;
                 if (type == LineType.INFO) {
                     process = processes++;

@@ -1,5 +1,6 @@
 package io.weir.jepsen.history;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of the part of EDN that histories need: nil, booleans, integers, strings, keywords, vectors, and maps with
- * keywords as keys. Commas are blanks. A value becomes null, Boolean, Long, String, {@link Keyword}, {@code List} or
- * {@code Map}. Anything else is refused, and so is nesting beyond {@value #MAX_DEPTH}, which would end in the stack and
- * not in a message.
+ * The part of EDN that histories need: nil, booleans, integers, strings, keywords, vectors, and maps with keywords or
+ * integers as keys. Commas are blanks. A value becomes null, Boolean, Long, String, {@link Keyword}, {@code List} or
+ * {@code Map}, in which a key is the keyword's name or the integer's digits. Anything else is refused, and so is nesting
+ * beyond {@value #MAX_DEPTH}, which would end in the stack and not in a message.
  */
 final class Edn {
     private static final int MAX_DEPTH = 16;
@@ -45,6 +46,54 @@ final class Edn {
         return value;
     }
 
+    /** Writes a value: those that reading gives, {@link Values}, and any integers. */
+    static void write(@Nullable Object value, Appendable target) throws IOException {
+        if (value instanceof Map<?, ?> map) {
+            String before = "{";
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                target.append(before);
+                String key = String.valueOf(entry.getKey());
+                target.append(isInteger(key) ? "" : ":").append(key).append(' ');
+                write(entry.getValue(), target);
+                before = " ";
+            }
+            target.append(map.isEmpty() ? "{}" : "}");
+        } else if (value instanceof List<?> vector) {
+            target.append('[');
+            for (int i = 0; i < vector.size(); i++) {
+                target.append(i == 0 ? "" : " ");
+                write(vector.get(i), target);
+            }
+            target.append(']');
+        } else if (value instanceof String string) {
+            quote(string, target);
+        } else {
+            target.append(value == null ? "nil" : value.toString());
+        }
+    }
+
+    private static boolean isInteger(String key) {
+        char last = key.isEmpty() ? ' ' : key.charAt(key.length() - 1);
+        return last >= '0' && last <= '9' && (key.charAt(0) == '-' || Character.isDigit(key.charAt(0)));
+    }
+
+    /** A line of the file stays one line whatever an error's message holds. */
+    private static void quote(String text, Appendable target) throws IOException {
+        target.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> target.append("\\\"");
+                case '\\' -> target.append("\\\\");
+                case '\n' -> target.append("\\n");
+                case '\r' -> target.append("\\r");
+                case '\t' -> target.append("\\t");
+                default -> target.append(c);
+            }
+        }
+        target.append('"');
+    }
+
     private @Nullable Object value(int depth) {
         if (depth > MAX_DEPTH) {
             throw refused("nested deeper than " + MAX_DEPTH);
@@ -63,13 +112,15 @@ final class Edn {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         at++;
         while (!isAtEnd('}')) {
-            if (!(value(depth + 1) instanceof Keyword key)) {
-                throw refused("a key that is no keyword");
+            Object key = value(depth + 1);
+            if (!(key instanceof Keyword || key instanceof Long)) {
+                throw refused("a key that is neither a keyword nor an integer");
             }
-            if (map.containsKey(key.name())) {
+            String name = key instanceof Keyword keyword ? keyword.name() : key.toString();
+            if (map.containsKey(name)) {
                 throw refused("a second " + key);
             }
-            map.put(key.name(), value(depth + 1));
+            map.put(name, value(depth + 1));
         }
         return map;
     }

@@ -60,25 +60,10 @@ public final class History {
     }
 
     private static void requireAnswer(Line invocation, Line completion) {
-        int size = invocation.steps().size();
-        boolean isAnswer = completion.steps().size() == size;
-        for (int i = 0; isAnswer && i < size; i++) {
-            isAnswer = isSame(invocation.steps().get(i), completion.steps().get(i));
-        }
         require(
-                isAnswer,
+                completion.operation().isAnswerTo(invocation.operation()),
                 completion.index(),
                 "does other things than line " + invocation.index() + " that it completes");
-    }
-
-    /** Apart from what the store has answered. */
-    private static boolean isSame(Step invoked, Step completed) {
-        if (invoked instanceof Step.Append append) {
-            return completed instanceof Step.Append other
-                    && append.stream() == other.stream()
-                    && append.value() == other.value();
-        }
-        return completed instanceof Step.Read && invoked.stream() == completed.stream();
     }
 
     private static void require(boolean isSo, int index, String otherwise) {
