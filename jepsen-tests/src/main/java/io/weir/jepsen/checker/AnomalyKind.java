@@ -4,12 +4,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be wrong with a history of list-append transactions. The names are those of Adya (<em>Weak Consistency: A
+ * What can be wrong with a history. The names of what transactions show are those of Adya (<em>Weak Consistency: A
  * Generalized Theory and Optimistic Implementations for Distributed Transactions</em>, 1999) and of Kingsbury and
  * Alvaro (<em>Elle: Inferring Isolation Anomalies from Experimental Observations</em>, VLDB 2020). None of them may
- * happen under strict serializability.
+ * happen in a store that keeps its promises.
  *
- * <p>The first ones are seen in one transaction or one stream. The others are cycles: each transaction in it must come
+ * <p>The first ones are seen in one operation, stream, account or subscription. The others are cycles: each transaction in it must come
  * before the next one, and so before itself. {@code -process} means that a cycle needs the order in which one client
  * did things, {@code -realtime} that it needs the order of the clock: without that order the history would be
  * serializable.
@@ -35,6 +35,52 @@ public enum AnomalyKind {
     LOST("lost"),
     /** The revision that the store returned is not the place in which reads find the value. */
     WRONG_REVISION("wrong-revision"),
+
+    /** Two appends to a stream were told the same revision. */
+    DOUBLE_SUCCESS("double-success"),
+    /** An append took effect although its condition did not hold at its place. */
+    UNMET_CONDITION("unmet-condition"),
+    /** An append was rejected because of a state in which its condition holds. */
+    FALSE_REJECTION("false-rejection"),
+    /** A revision was there, and nothing that was done can have made it. */
+    REVISION_GAP("revision-gap"),
+    /** An append was over before another began, and stands behind it. */
+    REVISION_ORDER("revision-order"),
+    /** A read that promised to be linearizable missed what had been there before it began. */
+    STALE_READ("stale-read"),
+    /** A read saw what nobody had begun when it was over. */
+    FUTURE_READ("future-read"),
+    /** No order of the operations on a stream explains their answers. */
+    NOT_LINEARIZABLE("not-linearizable"),
+
+    /** The accounts together hold more or less than they should, or are other ones. */
+    WRONG_TOTAL("wrong-total"),
+    /** An account owes, where none may. */
+    NEGATIVE_BALANCE("negative-balance"),
+    /** No choice of the transfers that may have happened gives a balance that was read. */
+    IMPOSSIBLE_BALANCE("impossible-balance"),
+    /** No choice of the transfers in doubt gives the last balances: one that was acknowledged is missing. */
+    LOST_TRANSFER("lost-transfer"),
+
+    /** An append that failed was seen. */
+    RESURRECTED("resurrected"),
+    /** Nodes hold different things at the same place. */
+    DIVERGENT("divergent"),
+    /** The same request, sent again, was answered differently. */
+    CHANGED_ANSWER("changed-answer"),
+    /** A process saw less of a stream on a node than it had seen there before. */
+    BACK_IN_TIME("back-in-time"),
+    /** A read did not see what its token stands for. */
+    BELOW_TOKEN("below-token"),
+
+    /** A subscription left an event out. */
+    SKIPPED("skipped"),
+    /** A subscription delivered an event again. */
+    REDELIVERED("redelivered"),
+    /** A subscription delivered an event behind one that comes later. */
+    REORDERED("reordered"),
+    /** Positions in a partition contradict the revisions of a stream, or the clock. */
+    POSITION_ORDER("position-order"),
 
     /** A cycle of appends alone. */
     G0("G0", Shape.G0, Order.DATA),

@@ -35,6 +35,7 @@ public final class ListAppendChecker {
         Findings findings = new Findings(transactions);
         new TransactionChecks(transactions, appends, reads, orders, findings).check();
         new StreamChecks(transactions, appends, reads, orders, findings).check();
+        new NodeChecks(transactions, appends, reads, orders, findings).check();
         Graph graph = new Dependencies(transactions, appends, reads, orders).graph();
         Explanations explanations = new Explanations(transactions, appends, reads, orders);
         for (Cycle cycle : CycleSearch.cycles(graph)) {

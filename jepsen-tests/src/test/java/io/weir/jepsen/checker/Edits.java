@@ -4,6 +4,7 @@ import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.Line;
 import io.weir.jepsen.history.LineType;
 import io.weir.jepsen.history.Step;
+import io.weir.jepsen.history.Transaction;
 import io.weir.jepsen.history.Values;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,16 @@ final class Edits {
     private static History withSteps(History history, int index, LineType type, List<Step> steps) {
         List<Line> lines = new ArrayList<>(history.lines());
         Line line = lines.get(index);
-        lines.set(index, new Line(index, line.timeNs(), type, line.process(), steps, line.node(), line.error()));
+        lines.set(
+                index,
+                new Line(
+                        index,
+                        line.timeNs(),
+                        type,
+                        line.process(),
+                        new Transaction(steps, line.operation().isFinal()),
+                        line.node(),
+                        line.error()));
         return History.of(lines);
     }
 
@@ -62,8 +72,19 @@ final class Edits {
                 .toList());
     }
 
+    /** The same of any operations. */
+    static History renumbered(List<Line> lines) {
+        return History.of(IntStream.range(0, lines.size())
+                .mapToObj(i -> {
+                    Line line = lines.get(i);
+                    return new Line(i, i, line.type(), line.process(), line.operation(), line.node(), line.error());
+                })
+                .toList());
+    }
+
     private static Line line(Line like, int index, LineType type, int process, List<Step> steps) {
-        return new Line(index, index, type, process, steps, like.node(), like.error());
+        Transaction transaction = new Transaction(steps, like.operation().isFinal());
+        return new Line(index, index, type, process, transaction, like.node(), like.error());
     }
 
     /** The history with other values in one read. */

@@ -3,6 +3,7 @@ package io.weir.jepsen.checker;
 import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.HistoryRecorder;
 import io.weir.jepsen.history.Step;
+import io.weir.jepsen.history.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Histories of clients that use an {@link Engine} all at once, each from one seed: whose turn it is, what is asked,
- * what is refused, what times out and takes effect later or never. Each ends with two reads of all streams.
+ * what is refused, what times out and takes effect later or never. Each ends with two final reads of all streams,
+ * each on another node.
  */
 final class Histories {
     private static final int ROTATED_AFTER = 64;
@@ -81,9 +83,9 @@ final class Histories {
         if (engine instanceof LaggingEngine lagging) {
             lagging.catchUp();
         }
-        for (int i = 0; i < 2; i++) {
+        for (String node : List.of("n1", "n2")) {
             Client last = new Client(recorder.newClient());
-            last.invoke(streams.stream().<Step>map(Step::read).toList());
+            last.invoke(new Transaction(streams.stream().<Step>map(Step::read).toList(), true), node);
             last.finish();
         }
         return recorder.history();
@@ -150,10 +152,14 @@ final class Histories {
         }
 
         void invoke(List<Step> newSteps) {
-            steps = newSteps;
+            invoke(new Transaction(newSteps), "n" + noted().process() % 3);
+        }
+
+        void invoke(Transaction transaction, String node) {
+            steps = transaction.steps();
             process = noted().process();
             phase = Phase.INVOKED;
-            noted().invoke(newSteps, "n" + process % 3);
+            noted().invoke(transaction, node);
         }
 
         void finish() {

@@ -40,6 +40,52 @@ enum Mutation {
                     .map(place -> Spots.withoutLast(good, place));
         }
     },
+    /** In the end one node lacks what another one has. */
+    LOSE_ON_ONE_NODE(AnomalyKind.LOST) {
+        @Override
+        Optional<History> apply(History good, Random random) {
+            return pick(
+                            Edits.reads(
+                                    good,
+                                    place -> Spots.isLastLine(good, place) && Spots.isLastAcknowledged(good, place)),
+                            random)
+                    .map(place -> Spots.withoutLast(good, place));
+        }
+    },
+    /** A value of one stream is read in another. */
+    MERGE_STREAMS(AnomalyKind.PHANTOM) {
+        @Override
+        Optional<History> apply(History good, Random random) {
+            List<Place> all = Edits.reads(good, place -> Spots.isLastLine(good, place));
+            return pick(Edits.appends(good, place -> all.size() > 1), random)
+                    .flatMap(append -> all.stream()
+                            .filter(place -> place.stream(good) != append.stream(good))
+                            .findFirst()
+                            .map(place -> Edits.withRead(
+                                    good, place, place.values(good).plus(Spots.value(good, append)))));
+        }
+    },
+    /** Two clients each write what the other one relied on, at the same time. */
+    SKEW_WRITES(AnomalyKind.G2) {
+        @Override
+        Optional<History> apply(History good, Random random) {
+            return Optional.of(Patterns.writeSkew(good));
+        }
+    },
+    /** Two readers each see the other one of two appends first. */
+    FORK_FOR_LONG(AnomalyKind.G_NONADJACENT) {
+        @Override
+        Optional<History> apply(History good, Random random) {
+            return Optional.of(Patterns.longFork(good));
+        }
+    },
+    /** A client's append stands behind the next one that it made. */
+    SWAP_TWO_OF_A_PROCESS(AnomalyKind.G0_PROCESS, AnomalyKind.G_SINGLE_PROCESS, AnomalyKind.G1C_PROCESS) {
+        @Override
+        Optional<History> apply(History good, Random random) {
+            return Optional.of(Patterns.sessionBroken(good));
+        }
+    },
     /** Two reads show two values in different orders. */
     SWAP_IN_ONE_READ(AnomalyKind.INCOMPATIBLE_ORDER) {
         @Override

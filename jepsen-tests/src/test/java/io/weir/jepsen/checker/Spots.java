@@ -29,6 +29,17 @@ final class Spots {
         return Edits.withRead(history, place, values.first(values.size() - 1));
     }
 
+    /** Whether what the read here shows last was acknowledged. */
+    static boolean isLastAcknowledged(History history, Place place) {
+        Values values = place.values(history);
+        return values.size() > 0
+                && !Edits.appends(
+                                history,
+                                append -> append.stream(history) == place.stream(history)
+                                        && value(history, append) == values.at(values.size() - 1))
+                        .isEmpty();
+    }
+
     /** All that a stream ever held. */
     static Values all(History history, int stream) {
         return lastRead(history, stream).values(history);
