@@ -26,6 +26,18 @@ public record Balances(boolean isFinal, @Nullable Map<Integer, Long> byAccount) 
         return new Balances(isFinal, seen);
     }
 
+    /**
+     * What it saw.
+     *
+     * @throws IllegalStateException if it has no answer
+     */
+    public Map<Integer, Long> seen() {
+        if (byAccount == null) {
+            throw new IllegalStateException("a read without an answer");
+        }
+        return byAccount;
+    }
+
     /** As {@link StreamRead}: what is read tells them apart. */
     @Override
     public String name() {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what a subscription has delivered since the poll before: {@code :f :poll}. A subscriber that lost its connection
- * subscribes again behind the last event that it was given, and stays the same subscriber.
+ * subscribes again behind the last event that it was given, and stays the same subscriber. It polls once at a time.
  *
  * @param subscriber its number; a subscriber follows one source
  * @param source what it follows
@@ -79,6 +79,18 @@ public record Poll(
     /** The same with what came. */
     public Poll saw(List<Event> delivered) {
         return new Poll(subscriber, source, from, isFinal, delivered);
+    }
+
+    /**
+     * What came.
+     *
+     * @throws IllegalStateException if it has no answer
+     */
+    public List<Event> delivered() {
+        if (events == null) {
+            throw new IllegalStateException("a poll without an answer");
+        }
+        return events;
     }
 
     @Override

@@ -65,6 +65,18 @@ public record StreamRead(
         return new StreamRead(stream, level, atLeast, isFinal, seen);
     }
 
+    /**
+     * What it saw.
+     *
+     * @throws IllegalStateException if it has no answer
+     */
+    public Values seen() {
+        if (values == null) {
+            throw new IllegalStateException("a read without an answer");
+        }
+        return values;
+    }
+
     @Override
     public String name() {
         return "read";
