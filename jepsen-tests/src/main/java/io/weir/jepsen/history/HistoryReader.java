@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * workloads if streams, values and processes are integers. Any text gives a history or a {@link
  * MalformedHistoryException} that names the row. Empty lines and keys that are not known are passed over.
  *
- * <p>Memory: what is kept of a text is at most eight bytes for each of its characters, of which there may be an eighth
- * of the JVM's largest heap; a line may have {@value #MAX_LINE_CHARS}, and costs up to 24 bytes for each while it is
- * read.
+ * <p>Memory: a history may take a third of the JVM's largest heap, which leaves as much again and more to whoever judges
+ * it; one that would take more is refused. A line may have {@value #MAX_LINE_CHARS} characters, and costs up to 24 bytes
+ * for each while it is read.
  */
 public final class HistoryReader {
     /** A longer line is refused. */
@@ -30,16 +30,16 @@ public final class HistoryReader {
     private static final int MAX_NODES = 1_000;
 
     private final BufferedReader source;
-    private final long maxChars;
+    private final long maxBytes;
     private final Map<String, String> nodes = new HashMap<>();
     private final List<Line> lines = new ArrayList<>();
     private @Nullable Header header;
-    private long chars;
+    private long bytes;
     private int row;
 
-    private HistoryReader(Reader source, long maxChars) {
+    private HistoryReader(Reader source, long maxBytes) {
         this.source = new BufferedReader(source);
-        this.maxChars = maxChars;
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -53,12 +53,12 @@ public final class HistoryReader {
 
     /** The same with the header, which EDN has not. */
     public static HistoryFile readFile(Reader source) throws IOException {
-        return readFile(source, Runtime.getRuntime().maxMemory() / 8);
+        return readFile(source, Runtime.getRuntime().maxMemory() / 3);
     }
 
-    /** The same of no more than so many characters. */
-    static HistoryFile readFile(Reader source, long maxChars) throws IOException {
-        HistoryReader reader = new HistoryReader(source, maxChars);
+    /** The same of a history that takes no more than so many bytes. */
+    static HistoryFile readFile(Reader source, long maxBytes) throws IOException {
+        HistoryReader reader = new HistoryReader(source, maxBytes);
         try {
             for (String text = reader.nextLine(); text != null; text = reader.nextLine()) {
                 reader.row++;
@@ -93,12 +93,9 @@ public final class HistoryReader {
         }
         for (; c >= 0 && c != '\n'; c = source.read()) {
             line.append((char) c);
-            if (line.length() > MAX_LINE_CHARS || ++chars > maxChars) {
+            if (line.length() > MAX_LINE_CHARS) {
                 row++;
-                throw new MalformedHistoryException(
-                        line.length() > MAX_LINE_CHARS
-                                ? "longer than " + MAX_LINE_CHARS + " characters"
-                                : "more than " + maxChars + " characters up to here; a larger heap holds more");
+                throw new MalformedHistoryException("longer than " + MAX_LINE_CHARS + " characters");
             }
         }
         return line.toString();
@@ -110,8 +107,39 @@ public final class HistoryReader {
         if (isJson && header == null) {
             header = Header.of(fields);
         } else {
-            lines.add(withKnownNode(LineReader.line(fields)));
+            Line line = withKnownNode(LineReader.line(fields));
+            bytes += bytes(line);
+            if (bytes > maxBytes) {
+                throw new MalformedHistoryException("up to here the history takes more than " + maxBytes
+                        + " bytes, a third of the heap; with a larger one (-Xmx) it can be read");
+            }
+            lines.add(line);
         }
+    }
+
+    /** What a line takes in memory, rather more than less. */
+    private static long bytes(Line line) {
+        String error = line.error();
+        return 160 + (error == null ? 0 : 2L * error.length()) + bytes(line.operation());
+    }
+
+    private static long bytes(Operation operation) {
+        if (operation instanceof Transaction transaction) {
+            return transaction.steps().stream()
+                    .mapToLong(step -> 72 + (step instanceof Step.Read read ? bytes(read.values()) : 0))
+                    .sum();
+        } else if (operation instanceof StreamRead read) {
+            return 72 + bytes(read.values());
+        } else if (operation instanceof Balances balances) {
+            return balances.byAccount() == null ? 48 : 100L * balances.seen().size();
+        } else if (operation instanceof Poll poll) {
+            return 72 + (poll.events() == null ? 0 : 48L * poll.delivered().size());
+        }
+        return 48;
+    }
+
+    private static long bytes(@Nullable Values values) {
+        return values == null ? 0 : 4L * values.size();
     }
 
     /** A key is a string there, and a keyword in EDN. */
