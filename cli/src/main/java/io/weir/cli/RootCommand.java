@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             "1:a check failed, or what was asked for does not exist",
             "2:the command line or the configuration is wrong",
             "3:unavailable; the same command may work later",
-            "4:a condition did not hold; nothing was written"
+            "4:a condition did not hold; nothing was written",
+            "5:unknown: nothing was found, and that proves nothing"
         },
         footerHeading = "%nExamples:%n",
         footer = {"  weir server", "  weir stream append order-7 --expected any --data hello"})

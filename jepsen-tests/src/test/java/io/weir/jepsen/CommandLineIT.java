@@ -120,6 +120,24 @@ class CommandLineIT {
     }
 
     @Test
+    void theJudgeOfHistoriesComesWithTheDistribution() throws Exception {
+        Path samples = Distribution.moduleDirectory().resolve("src/test/resources/io/weir/jepsen/checker");
+        Result good = Program.run(
+                directory, "jepsen", "check", samples.resolve("set.ndjson.gz").toString());
+        good.requireExit(0);
+        assertThat(good.out()).contains("\"VALID\"");
+        Result bad = Program.run(
+                directory,
+                "jepsen",
+                "check",
+                "-o",
+                "table",
+                samples.resolve("list-append-broken.edn").toString());
+        bad.requireExit(1);
+        assertThat(bad.out()).contains("G-single: ");
+    }
+
+    @Test
     void usageIsRefusedAndAMissingClusterIsUnavailable() throws Exception {
         weir("stream", "append", "order-9", "--data", "x").requireExit(2);
         Result nobody = Program.run(

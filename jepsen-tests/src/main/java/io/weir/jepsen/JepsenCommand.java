@@ -1,0 +1,30 @@
+package io.weir.jepsen;
+
+import java.io.PrintWriter;
+import java.util.spi.ToolProvider;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The verb {@code weir jepsen}; the program finds it as a {@link ToolProvider}, so that it need not know this module. */
+@Command(
+        name = "jepsen",
+        mixinStandardHelpOptions = true,
+        description = {"Judge what clients of a cluster saw while it was being broken.", ""},
+        subcommands = {CheckCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = {"  weir jepsen check history.ndjson.gz", "  weir jepsen check --workload list-append history.edn"})
+public final class JepsenCommand implements ToolProvider {
+    /** For the service loader. */
+    public JepsenCommand() {}
+
+    @Override
+    public String name() {
+        return "jepsen";
+    }
+
+    @Override
+    public int run(PrintWriter out, PrintWriter err, String... args) {
+        return new CommandLine(this).setOut(out).setErr(err).execute(args);
+    }
+}
