@@ -30,12 +30,13 @@ record NodeAddresses(HostPort peer, Map<String, String> peers) {
             }
             peers.put(member.id(), peer.toString());
         }
+        ListenConfig listen = config.listensAt();
         MemberConfig self = config.self();
-        HostPort peer = HostPort.parse(peerName(self), self.peerAddress());
+        HostPort peer = loopback(peerName(self), listen.peerAddress());
         peer.requireFree(peerName(self));
-        String client = self.clientAddress();
+        String client = listen.clientAddress();
         if (client != null) {
-            HostPort.parse(clientName(self), client).requireFree(clientName(self));
+            loopback(clientName(self), client).requireFree(clientName(self));
         }
         return new NodeAddresses(peer, peers);
     }

@@ -3,6 +3,7 @@ package io.weir.consensus;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node must be told; the group ids of Raft follow from it. All members must be given the same cluster id, members and
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * @param partitions how many partitions, 1 to 64
  * @param directory where this node keeps everything; owned by one node at a time
  * @param storage how often stores are made durable, and how much log is kept
+ * @param listen where this node listens; null if at its addresses among the members
  */
 public record NodeConfig(
         String clusterId,
@@ -21,7 +23,8 @@ public record NodeConfig(
         List<MemberConfig> members,
         int partitions,
         Path directory,
-        StorageLimits storage) {
+        StorageLimits storage,
+        @Nullable ListenConfig listen) {
     /** More partitions than this cost more in threads and fsyncs than they bring. */
     public static final int MAX_PARTITIONS = 64;
 
@@ -47,15 +50,35 @@ public record NodeConfig(
                 }
             }
         }
+        if (listen != null && listen.clientAddress() == null && members.size() > 1) {
+            throw new IllegalArgumentException(
+                    "node \"" + nodeId + "\" listens for no clients, and its members need it to");
+        }
         if (members.stream().noneMatch(member -> member.id().equals(nodeId))) {
             throw new IllegalArgumentException("node \"" + nodeId + "\" is not among the members "
                     + members.stream().map(MemberConfig::id).toList());
         }
     }
 
-    /** With the usual {@link StorageLimits}. */
+    /** With the usual {@link StorageLimits}; it listens where it is reached. */
     public NodeConfig(String clusterId, String nodeId, List<MemberConfig> members, int partitions, Path directory) {
         this(clusterId, nodeId, members, partitions, directory, StorageLimits.DEFAULT);
+    }
+
+    /** It listens where it is reached. */
+    public NodeConfig(
+            String clusterId,
+            String nodeId,
+            List<MemberConfig> members,
+            int partitions,
+            Path directory,
+            StorageLimits storage) {
+        this(clusterId, nodeId, members, partitions, directory, storage, null);
+    }
+
+    /** Where this node listens. */
+    ListenConfig listensAt() {
+        return listen != null ? listen : new ListenConfig(self().peerAddress(), self().clientAddress());
     }
 
     /** This node's own entry in {@link #members}. */

@@ -181,7 +181,7 @@ public final class WeirNode implements AutoCloseable {
         threads.every(CARE_PERIOD_MS, transactions.looks());
         threads.every(FOLLOW_PERIOD_MS, caretaker::follow);
         threads.every(FORCE_PERIOD_MS, caretaker::force);
-        String clientAddress = config.self().clientAddress();
+        String clientAddress = config.listensAt().clientAddress();
         if (clientAddress != null) {
             PeerService service = peers.service(
                     new MemberDesk(raft, incarnations),

@@ -1,16 +1,18 @@
 package io.weir.cli.server;
 
 import io.weir.cli.shell.CliFailure;
+import io.weir.consensus.ListenConfig;
 import io.weir.consensus.MemberConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the members of a cluster from text: {@code id=peer/client,id=peer/client}, both addresses as host:port. */
+/** Reads addresses from text: those of a cluster's members, {@code id=peer/client,id=peer/client}, each as host:port. */
 final class Members {
-    private static final Pattern MEMBER =
-            Pattern.compile("(?<id>[^=]+)=(?<peer>[^/]+:[0-9]{1,5})/(?<client>[^/]+:[0-9]{1,5})");
+    private static final String ADDRESSES = "(?<peer>[^/]+:[0-9]{1,5})/(?<client>[^/]+:[0-9]{1,5})";
+    private static final Pattern MEMBER = Pattern.compile("(?<id>[^=]+)=" + ADDRESSES);
+    private static final Pattern LISTEN = Pattern.compile(ADDRESSES);
 
     private Members() {}
 
@@ -20,6 +22,17 @@ final class Members {
             members.add(member(members.size() + 1, entry.strip()));
         }
         return members;
+    }
+
+    /** Where one node listens: {@code peer/client}. */
+    static ListenConfig parseListen(String text) {
+        Matcher parts = LISTEN.matcher(text);
+        if (!parts.matches()) {
+            throw CliFailure.usage(
+                    "--listen: \"" + text + "\" cannot be read",
+                    "Write it as peerHost:port/clientHost:port, as in 127.0.0.1:9301/127.0.0.1:9401.");
+        }
+        return new ListenConfig(parts.group("peer"), parts.group("client"));
     }
 
     private static MemberConfig member(int number, String entry) {

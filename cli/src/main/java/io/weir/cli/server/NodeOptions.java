@@ -43,6 +43,13 @@ public final class NodeOptions {
             description = "All members, id=peer/client, separated by commas.%nDefault: ${DEFAULT-VALUE}")
     private String members = "";
 
+    @Setting
+    @Option(
+            names = "--listen",
+            paramLabel = "PEER/CLIENT",
+            description = "Where this node listens, if others reach it elsewhere. Default: as in --members.")
+    private @Nullable String listen;
+
     /** Where the node keeps everything. */
     Path directory() {
         return directory;
@@ -64,7 +71,13 @@ public final class NodeOptions {
         }
         try {
             return new NodeConfig(
-                    clusterId, node == null ? ids.get(0) : node, all, partitions, directory, storage.get());
+                    clusterId,
+                    node == null ? ids.get(0) : node,
+                    all,
+                    partitions,
+                    directory,
+                    storage.get(),
+                    listen == null ? null : Members.parseListen(listen));
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(
                     String.valueOf(e.getMessage()), "\"weir server --help\" shows how they are written.");
@@ -74,6 +87,7 @@ public final class NodeOptions {
     /** What starts the node, without quotes around anything. */
     public String serverCommand(NodeConfig config) {
         return "weir server --cluster-id " + config.clusterId() + " --node " + config.nodeId() + " --partitions "
-                + config.partitions() + " --members " + members + " --dir " + directory;
+                + config.partitions() + " --members " + members + (listen == null ? "" : " --listen " + listen)
+                + " --dir " + directory;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.cli.FakeStore;
 import io.weir.cli.Run;
+import io.weir.consensus.ListenConfig;
 import io.weir.consensus.MemberConfig;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
@@ -39,6 +40,17 @@ class ServerCommandTest {
     @ValueSource(strings = {"", "n1", "n1=127.0.0.1:7301", "n1=127.0.0.1/127.0.0.1", "N1=127.0.0.1:1/127.0.0.1:2", ","})
     void membersThatCannotBeReadSayHow(String members) {
         assertRefused("n1=127.0.0.1:7301/127.0.0.1:7401", "--members", members);
+    }
+
+    @Test
+    void whereItListensIsReadOrRefused() {
+        ListenConfig listen = Members.parseListen("127.0.0.1:9301/[::1]:9401");
+        assertThat(listen.peerAddress()).isEqualTo("127.0.0.1:9301");
+        assertThat(listen.clientAddress()).isEqualTo("[::1]:9401");
+        assertRefused("127.0.0.1:9301/127.0.0.1:9401", "--listen", "127.0.0.1:9301");
+        Run foreign = server("--listen", "10.0.0.1:9301/127.0.0.1:9401");
+        assertThat(foreign.exitCode()).isEqualTo(2);
+        assertThat(foreign.err()).contains("10.0.0.1:9301 can be reached from other machines");
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.weir.client.ClientConfig;
 import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
 import io.weir.client.Weir;
+import io.weir.consensus.ListenConfig;
 import io.weir.consensus.MemberConfig;
 import io.weir.protocol.NodeStatus;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster of Weir servers on this machine, each a process of its own, that a demonstration, a benchmark or a test starts,
@@ -55,6 +58,18 @@ public final class LocalCluster implements AutoCloseable {
     private final Map<String, ServerProcess> processes = new LinkedHashMap<>();
     private final Map<String, Path> dataDirectories = new LinkedHashMap<>();
 
+    /** What stands between a node and those who reach it: a proxy. */
+    @FunctionalInterface
+    public interface Front {
+        /**
+         * Puts it there, before the node starts; again, in place of the earlier one, if the cluster is started anew.
+         *
+         * @param reached where others look for the node
+         * @param listen where the node will listen
+         */
+        void place(MemberConfig reached, ListenConfig listen);
+    }
+
     /**
      * What to start.
      *
@@ -65,13 +80,15 @@ public final class LocalCluster implements AutoCloseable {
      *     each node runs in its own directory. It begins with the program {@code java}, behind which JVM arguments go
      * @param dataDirectoryOf where a node keeps its data, by id: absolute, for instance on a file system of its own; new at
      *     the first start, and removed with all that is in it if that start loses its port
+     * @param front null if the nodes are reached where they listen
      */
     public record Options(
             Path directory,
             int nodes,
             int partitions,
             List<String> serverCommand,
-            Function<String, Path> dataDirectoryOf) {
+            Function<String, Path> dataDirectoryOf,
+            @Nullable Front front) {
         public Options {
             directory = directory.toAbsolutePath();
             serverCommand = List.copyOf(serverCommand);
@@ -87,25 +104,31 @@ public final class LocalCluster implements AutoCloseable {
                     nodes,
                     partitions,
                     serverCommand,
-                    id -> directory.toAbsolutePath().resolve(id).resolve("data"));
+                    id -> directory.toAbsolutePath().resolve(id).resolve("data"),
+                    null);
+        }
+
+        /** The same, with something in front of each node. */
+        public Options withFront(Front newFront) {
+            return new Options(directory, nodes, partitions, serverCommand, dataDirectoryOf, newFront);
         }
 
         /** The same, with the data of the nodes elsewhere. */
         public Options withDataDirectories(Function<String, Path> newDataDirectoryOf) {
-            return new Options(directory, nodes, partitions, serverCommand, newDataDirectoryOf);
+            return new Options(directory, nodes, partitions, serverCommand, newDataDirectoryOf, front);
         }
 
         /** The same, with further options of {@code weir server} for every node. */
         public Options withServerArguments(List<String> serverArguments) {
             List<String> command = new ArrayList<>(serverCommand);
             command.addAll(serverArguments);
-            return new Options(directory, nodes, partitions, command, dataDirectoryOf);
+            return new Options(directory, nodes, partitions, command, dataDirectoryOf, front);
         }
 
         /** The same, with further arguments for the JVM of every node in all of its lives. */
         public Options withJvmArguments(List<String> jvmArguments) {
             List<String> command = ServerCommand.withJvmArguments(serverCommand, jvmArguments);
-            return new Options(directory, nodes, partitions, command, dataDirectoryOf);
+            return new Options(directory, nodes, partitions, command, dataDirectoryOf, front);
         }
 
         /**
@@ -126,11 +149,14 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private LocalCluster(Options options, Consumer<List<String>> beforeFirstStart) {
-        List<Integer> ports = Ports.free(2 * options.nodes());
+        Front front = options.front();
+        List<String> addresses = Ports.free((front == null ? 2 : 4) * options.nodes()).stream()
+                .map(port -> "127.0.0.1:" + port)
+                .toList();
+        Iterator<String> address = addresses.iterator();
         List<MemberConfig> found = new ArrayList<>();
-        for (int n = 0; n < options.nodes(); n++) {
-            found.add(new MemberConfig(
-                    "n" + (n + 1), "127.0.0.1:" + ports.get(2 * n), "127.0.0.1:" + ports.get(2 * n + 1)));
+        for (int n = 1; n <= options.nodes(); n++) {
+            found.add(new MemberConfig("n" + n, address.next(), address.next()));
         }
         members = List.copyOf(found);
         String clusterId = "local-" + UUID.randomUUID();
@@ -138,8 +164,13 @@ public final class LocalCluster implements AutoCloseable {
             Path directory = requireNew(options.directory().resolve(member.id()));
             Path data = requireNew(options.dataDirectoryOf().apply(member.id()));
             beforeFirstStart.accept(ServerCommand.nodeArguments(clusterId, member.id(), members, data));
+            ListenConfig listen = null;
+            if (front != null) {
+                listen = new ListenConfig(address.next(), address.next());
+                front.place(member, listen);
+            }
             List<String> command = ServerCommand.ofNode(
-                    options.serverCommand(), clusterId, member.id(), members, options.partitions(), data);
+                    options.serverCommand(), clusterId, member.id(), members, options.partitions(), listen, data);
             processes.put(member.id(), new ServerProcess(member.id(), command, directory));
             dataDirectories.put(member.id(), data);
         }

@@ -1,5 +1,6 @@
 package io.weir.consensus.local;
 
+import io.weir.consensus.ListenConfig;
 import io.weir.consensus.MemberConfig;
 import java.io.File;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Composes the command lines of server processes. */
 final class ServerCommand {
@@ -41,9 +43,13 @@ final class ServerCommand {
             String nodeId,
             List<MemberConfig> members,
             int partitions,
+            @Nullable ListenConfig listen,
             Path dataDirectory) {
         List<String> command = new ArrayList<>(serverCommand);
         command.addAll(nodeArguments(clusterId, nodeId, members, dataDirectory));
+        if (listen != null) {
+            command.addAll(List.of("--listen", listen.peerAddress() + "/" + listen.clientAddress()));
+        }
         command.addAll(List.of("--partitions", Integer.toString(partitions)));
         // Standard input is a pipe from this process. A server that outlived a killed test would hold
         // its port and disk.
