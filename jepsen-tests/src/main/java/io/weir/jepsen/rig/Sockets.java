@@ -44,7 +44,7 @@ final class Sockets {
                 continue;
             }
             for (String line : Files.readAllLines(table)) {
-                String[] columns = line.strip().split("\\s+");
+                String[] columns = line.strip().split("\\s+", -1);
                 if (columns.length > 9 && columns[1].endsWith(local) && columns[2].endsWith(remote)) {
                     return Optional.of(columns[9]);
                 }
@@ -63,6 +63,16 @@ final class Sockets {
             return false;
         } catch (NoSuchFileException e) {
             return false; // the process has ended
+        }
+    }
+
+    /** The command line of a process; empty if it has ended. */
+    static List<String> command(long pid) throws IOException {
+        try {
+            String text = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+            return List.of(text.split("\0", -1));
+        } catch (NoSuchFileException e) {
+            return List.of();
         }
     }
 
