@@ -13,6 +13,7 @@ import io.weir.client.Expected;
 import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.Weir;
+import io.weir.jepsen.rig.WireNode;
 import io.weir.protocol.Answer;
 import io.weir.protocol.Append;
 import io.weir.protocol.Command;

@@ -24,6 +24,11 @@ public final class Tiers {
         Assumptions.assumeTrue(Integer.getInteger(property, 0) > 0, () -> "runs with -D" + property + "=N only");
     }
 
+    /** Whether there are disks of their own here. */
+    static boolean haveDisks() {
+        return NO_DISKS.isEmpty();
+    }
+
     /** Skips the test if there are no disks of their own here. */
     public static void assumeDisks() {
         Assumptions.assumeTrue(NO_DISKS.isEmpty(), () -> "tier 1: " + NO_DISKS.orElseThrow());

@@ -1,6 +1,9 @@
 package io.weir.jepsen.rig;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * What becomes of bytes on a {@link Link}.
@@ -61,5 +64,24 @@ public record Condition(
     /** A link that is too narrow. */
     public static Condition narrow(long bytesPerSecond) {
         return new Condition(Passage.OPEN, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, bytesPerSecond);
+    }
+
+    /** Only what is not as on a clear link. */
+    @Override
+    public String toString() {
+        List<String> words = new ArrayList<>();
+        if (passage != Passage.OPEN) {
+            words.add(passage.name().toLowerCase(Locale.ROOT));
+        }
+        if (!delay.isZero() || !jitter.isZero()) {
+            words.add(delay.toMillis() + " to " + delay.plus(jitter).toMillis() + " ms late");
+        }
+        if (stallPercent > 0) {
+            words.add(stallPercent + " % lost and sent again after " + stall.toMillis() + " ms");
+        }
+        if (bytesPerSecond != UNLIMITED) {
+            words.add(bytesPerSecond / 1_000 + " KB/s");
+        }
+        return words.isEmpty() ? "clear" : String.join(", ", words);
     }
 }

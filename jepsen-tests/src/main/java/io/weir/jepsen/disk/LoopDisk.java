@@ -31,6 +31,7 @@ public final class LoopDisk implements AutoCloseable {
     private final Path image;
     private final Path mountPoint;
     private boolean isMounted;
+    private boolean isFrozen;
 
     private LoopDisk(Path image, Path mountPoint) {
         this.image = image;
@@ -72,6 +73,20 @@ public final class LoopDisk implements AutoCloseable {
     /** Takes the power away: every call to the file system fails from now on, and what was not forced is lost. */
     public void cutPower() throws IOException {
         Kernel.shutDown(mountPoint);
+    }
+
+    /** It does not answer any more: whoever writes or forces waits. */
+    public void freeze() throws IOException {
+        Shell.run("fsfreeze", "--freeze", mountPoint.toString());
+        isFrozen = true;
+    }
+
+    /** Undoes {@link #freeze}. Idempotent. */
+    public void thaw() throws IOException {
+        if (isFrozen) {
+            Shell.run("fsfreeze", "--unfreeze", mountPoint.toString());
+            isFrozen = false;
+        }
     }
 
     /** Gives the power back: who had files open must be gone. Waits a while for the kernel to let go of them. */
@@ -145,6 +160,7 @@ public final class LoopDisk implements AutoCloseable {
     }
 
     private void unmount() throws IOException {
+        thaw();
         long deadline = System.nanoTime() + UNMOUNT_NANOS;
         while (isMounted) {
             try {

@@ -1,4 +1,4 @@
-package io.weir.jepsen;
+package io.weir.jepsen.rig;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
@@ -32,19 +32,21 @@ import java.util.concurrent.TimeUnit;
  * One node as the wire shows it: the generated stubs, without Weir's client, which would route, retry and refuse what a
  * test wants to send.
  */
-final class WireNode implements AutoCloseable {
+public final class WireNode implements AutoCloseable {
     private static final int TIMEOUT_MS = 10_000;
 
     private final ManagedChannel channel;
 
-    WireNode(String address) {
+    /** Connects when first used. */
+    public WireNode(String address) {
         channel = NettyChannelBuilder.forTarget(address)
                 .usePlaintext()
                 .maxInboundMessageSize(64 << 20)
                 .build();
     }
 
-    NodeStatus status() throws StatusException {
+    /** What the node says of itself. */
+    public NodeStatus status() throws StatusException {
         StatusResponse response = stub().status(StatusRequest.getDefaultInstance());
         if (!response.hasStatus()) {
             throw Status.UNAVAILABLE.withDescription(response.toString()).asException();
@@ -52,7 +54,8 @@ final class WireNode implements AutoCloseable {
         return response.getStatus();
     }
 
-    Session openSession() throws StatusException {
+    /** A new session of ten minutes. */
+    public Session openSession() throws StatusException {
         OpenSessionResponse response = stub().openSession(
                         OpenSessionRequest.newBuilder().setLifeMinutes(10).build());
         if (!response.hasSession()) {
@@ -62,7 +65,7 @@ final class WireNode implements AutoCloseable {
     }
 
     /** Sends one command in a call stream of its own. The future fails with gRPC's exception if the call does. */
-    CompletableFuture<Answer> submit(int partition, Command command) {
+    public CompletableFuture<Answer> submit(int partition, Command command) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         StreamObserver<SubmitRequest> requests = WeirGrpc.newStub(channel)
                 .withDeadlineAfter(TIMEOUT_MS, TimeUnit.MILLISECONDS)
@@ -97,12 +100,13 @@ final class WireNode implements AutoCloseable {
         });
     }
 
-    QueryResponse query(QueryRequest request) throws StatusException {
+    /** Asks one question. */
+    public QueryResponse query(QueryRequest request) throws StatusException {
         return stub().query(request);
     }
 
     /** All events of a stream as this very replica holds them. */
-    List<RecordedEvent> readStale(int partition, String stream) throws StatusException {
+    public List<RecordedEvent> readStale(int partition, String stream) throws StatusException {
         List<RecordedEvent> events = new ArrayList<>();
         while (true) {
             QueryResponse response = query(QueryRequest.newBuilder()

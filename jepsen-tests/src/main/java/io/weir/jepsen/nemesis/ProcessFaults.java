@@ -1,0 +1,92 @@
+package io.weir.jepsen.nemesis;
+
+import io.weir.consensus.local.LocalCluster;
+import io.weir.jepsen.rig.Testbed;
+import io.weir.jepsen.rig.Tier;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiFunction;
+
+/** Processes that die, freeze, stutter and are started anew. */
+final class ProcessFaults {
+    private ProcessFaults() {}
+
+    static final List<Nemesis> ALL = List.of(
+            kill("kill-one", "a node is killed", (testbed, random) -> Choice.some(testbed, random, 1)),
+            kill(
+                    "kill-leader",
+                    "the leader of a partition is killed",
+                    (testbed, random) -> List.of(Choice.leader(testbed, random))),
+            kill(
+                    "kill-majority",
+                    "so many nodes are killed that the others are no majority",
+                    (testbed, random) -> Choice.some(testbed, random, Choice.tooMany(testbed))),
+            kill("kill-all", "all nodes are killed", (testbed, random) -> testbed.nodes()),
+            pause("pause-one", "a node is frozen", (testbed, random) -> Choice.some(testbed, random, 1)),
+            pause(
+                    "pause-leader",
+                    "the leader of a partition is frozen",
+                    (testbed, random) -> List.of(Choice.leader(testbed, random))),
+            pause(
+                    "pause-majority",
+                    "so many nodes are frozen that the others are no majority",
+                    (testbed, random) -> Choice.some(testbed, random, Choice.tooMany(testbed))),
+            new Nemesis(
+                    "stutter",
+                    "a node is frozen again and again, for up to a second",
+                    Tier.PROCESSES,
+                    ProcessFaults::stutter),
+            new Nemesis(
+                    "restart-all",
+                    "all nodes are stopped in order, one after the other",
+                    Tier.PROCESSES,
+                    (testbed, random) -> restartAll(testbed)));
+
+    private static Nemesis kill(String name, String summary, BiFunction<Testbed, Random, List<String>> choice) {
+        return new Nemesis(name, summary, Tier.PROCESSES, (testbed, random) -> {
+            List<String> nodes = List.copyOf(choice.apply(testbed, random));
+            LocalCluster cluster = testbed.cluster();
+            nodes.forEach(cluster::kill);
+            return fault("killed " + nodes, () -> nodes.forEach(cluster::restart));
+        });
+    }
+
+    private static Nemesis pause(String name, String summary, BiFunction<Testbed, Random, List<String>> choice) {
+        return new Nemesis(name, summary, Tier.PROCESSES, (testbed, random) -> {
+            List<String> nodes = List.copyOf(choice.apply(testbed, random));
+            LocalCluster cluster = testbed.cluster();
+            nodes.forEach(cluster::pause);
+            return fault("frozen " + nodes, () -> nodes.forEach(cluster::resume));
+        });
+    }
+
+    private static Fault stutter(Testbed testbed, Random random) {
+        String node = Choice.one(testbed, random);
+        LocalCluster cluster = testbed.cluster();
+        return Repeated.start(
+                "stuttering " + node,
+                new Random(random.nextLong()),
+                () -> cluster.pause(node),
+                () -> cluster.resume(node));
+    }
+
+    private static Fault restartAll(Testbed testbed) {
+        LocalCluster cluster = testbed.cluster();
+        testbed.nodes().forEach(cluster::stop);
+        return fault("stopped " + testbed.nodes(), () -> testbed.nodes().forEach(cluster::restart));
+    }
+
+    private static Fault fault(String description, Runnable heal) {
+        return new Fault() {
+            @Override
+            public String description() {
+                return description;
+            }
+
+            @Override
+            public void heal() {
+                heal.run();
+            }
+        };
+    }
+}
