@@ -1,0 +1,79 @@
+package io.weir.jepsen.run;
+
+import io.weir.jepsen.nemesis.Fault;
+import io.weir.jepsen.nemesis.Nemesis;
+import io.weir.jepsen.rig.Testbed;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Hurts a cluster, lets it be, and hurts it again: some seconds of quiet, one fault for some seconds, and so on. */
+final class Schedule {
+    private static final Duration QUIET = Duration.ofSeconds(5);
+    private static final Duration SHORTEST = Duration.ofSeconds(3);
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+
+    private final Testbed testbed;
+    private final List<Nemesis> kinds;
+    private final Random random;
+    private final Clock clock;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final List<FaultWindow> windows = new ArrayList<>();
+
+    /** Nanoseconds since the beginning of the run. */
+    @FunctionalInterface
+    interface Clock {
+        long nanos();
+    }
+
+    /**
+     * Hurts nothing yet.
+     *
+     * @param kinds of which chance chooses; none: nothing is ever hurt
+     */
+    Schedule(Testbed testbed, List<Nemesis> kinds, Random random, Clock clock) {
+        this.testbed = testbed;
+        this.kinds = List.copyOf(kinds);
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** Goes on until {@link #end}, on the calling thread; when it returns, all is healed. */
+    void run() throws IOException, InterruptedException {
+        if (kinds.isEmpty()) {
+            ended.await();
+            return;
+        }
+        while (!isEndedWithin(QUIET)) {
+            Nemesis kind = kinds.get(random.nextInt(kinds.size()));
+            long lastsMs = SHORTEST.toMillis()
+                    + random.nextInt((int) LONGEST.minus(SHORTEST).toMillis());
+            long began = clock.nanos();
+            Fault fault = kind.begin(testbed, random);
+            try {
+                isEndedWithin(Duration.ofMillis(lastsMs));
+            } finally {
+                fault.heal();
+                windows.add(new FaultWindow(kind.name(), fault.description(), began, clock.nanos()));
+            }
+        }
+    }
+
+    private boolean isEndedWithin(Duration time) throws InterruptedException {
+        return ended.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** No further fault; one that lasts is healed now. */
+    void end() {
+        ended.countDown();
+    }
+
+    /** What was hurt, once {@link #run} has returned. */
+    List<FaultWindow> windows() {
+        return List.copyOf(windows);
+    }
+}
