@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.consensus.local.LocalCluster;
 import io.weir.jepsen.NumberedAppends.Call;
 import io.weir.jepsen.Program.Result;
+import io.weir.jepsen.rig.Harm;
 import io.weir.protocol.NodeStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -6,6 +6,7 @@ import io.weir.client.NewEvent;
 import io.weir.client.ReadRequest;
 import io.weir.client.Weir;
 import io.weir.consensus.local.LocalCluster;
+import io.weir.jepsen.rig.NodeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

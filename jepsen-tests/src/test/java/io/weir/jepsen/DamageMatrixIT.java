@@ -6,6 +6,7 @@ import io.weir.jepsen.DamageMatrix.Outcome;
 import io.weir.jepsen.DamageMatrix.Place;
 import io.weir.jepsen.Square.Remedy;
 import io.weir.jepsen.Square.Target;
+import io.weir.jepsen.rig.Harm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.weir.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.jepsen.rig.Harm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

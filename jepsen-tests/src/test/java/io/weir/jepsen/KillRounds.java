@@ -3,6 +3,7 @@ package io.weir.jepsen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.consensus.local.LocalCluster;
+import io.weir.jepsen.rig.NodeFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.weir.jepsen;
 
 import io.weir.jepsen.KillRounds.Point;
+import io.weir.jepsen.rig.NodeFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every kind of fault hurts and heals: the cluster serves afterwards. Three of them by chance, or so many as are wished. */
+/** Every kind of fault hurts and heals: the cluster serves afterwards. Three of them by chance; or so many as {@code -Dweir.nemeses} says, or the one of {@code -Dweir.nemesis}. */
 class NemesesIT {
     private static final int COUNT = Integer.getInteger("weir.nemeses", 3);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -38,6 +38,8 @@ class NemesesIT {
         boolean hasDisks = Tiers.haveDisks();
         List<Nemesis> chosen = new ArrayList<>(Nemeses.ALL);
         chosen.removeIf(nemesis -> nemesis.tier() == Tier.DISKS && !hasDisks);
+        String only = System.getProperty("weir.nemesis");
+        chosen.removeIf(nemesis -> only != null && !nemesis.name().equals(only));
         Collections.shuffle(chosen, random);
         try (Testbed testbed = Testbed.start(Rig.options(directory), hasDisks ? Tiers.racks() : null, seed);
                 EventStore store = Weir.connect(testbed.cluster().uri(), ClientConfig.DEFAULT.withTimeout(PATIENCE))) {
@@ -64,6 +66,6 @@ class NemesesIT {
                         Duration.ofNanos(System.nanoTime() - start).toMillis());
             }
         }
-        assertThat(chosen).hasSizeGreaterThan(10);
+        assertThat(chosen).isNotEmpty();
     }
 }

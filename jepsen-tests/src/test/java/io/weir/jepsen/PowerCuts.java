@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.consensus.local.LocalCluster;
 import io.weir.jepsen.disk.DiskRack;
 import io.weir.jepsen.disk.LoopDisk;
+import io.weir.jepsen.rig.NodeFiles;
 import io.weir.protocol.PartitionStatus;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import io.weir.client.EventStore;
 import io.weir.client.Weir;
 import io.weir.consensus.local.LocalCluster;
 import io.weir.consensus.local.Ports;
+import io.weir.jepsen.rig.NodeFiles;
 import io.weir.jepsen.rig.WireNode;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.PartitionStatus;

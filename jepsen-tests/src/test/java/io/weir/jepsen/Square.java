@@ -1,5 +1,7 @@
 package io.weir.jepsen;
 
+import io.weir.jepsen.rig.Harm;
+import io.weir.jepsen.rig.NodeFiles;
 import io.weir.logstore.StoreException;
 import io.weir.logstore.pages.Effort;
 import io.weir.logstore.pages.StoreCheck;

@@ -148,6 +148,8 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
+    private final String clusterId;
+
     private LocalCluster(Options options, Consumer<List<String>> beforeFirstStart) {
         Front front = options.front();
         List<String> addresses = Ports.free((front == null ? 2 : 4) * options.nodes()).stream()
@@ -159,7 +161,7 @@ public final class LocalCluster implements AutoCloseable {
             found.add(new MemberConfig("n" + n, address.next(), address.next()));
         }
         members = List.copyOf(found);
-        String clusterId = "local-" + UUID.randomUUID();
+        clusterId = "local-" + UUID.randomUUID();
         for (MemberConfig member : members) {
             Path directory = requireNew(options.directory().resolve(member.id()));
             Path data = requireNew(options.dataDirectoryOf().apply(member.id()));
@@ -209,6 +211,11 @@ public final class LocalCluster implements AutoCloseable {
                 cluster.processes.values().forEach(process -> deleteTree(process.directory()));
             }
         }
+    }
+
+    /** By which the nodes know each other. */
+    public String clusterId() {
+        return clusterId;
     }
 
     /** What {@code Weir.connect} takes: {@code weir://host:port,host:port}. */

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Runs programs of the system to their end. */
-final class Shell {
+public final class Shell {
     private Shell() {}
 
     /**
@@ -15,7 +15,7 @@ final class Shell {
      * @return what it printed
      * @throws IOException if it cannot be run or fails; the message holds what it printed
      */
-    static String run(String... command) throws IOException {
+    public static String run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -25,6 +25,11 @@ final class DiskFaults {
                     Tier.DISKS,
                     (testbed, random) -> powerLoss(testbed, random, testbed.nodes())),
             new Nemesis("hung-disk", "the disk of a node does not answer", Tier.DISKS, DiskFaults::hang),
+            new Nemesis(
+                    "slow-disk",
+                    "the disk of a node does not answer again and again, for up to a second",
+                    Tier.DISKS,
+                    DiskFaults::stutter),
             new Nemesis("full-disk", "the disk of a node is full, or almost", Tier.DISKS, DiskFaults::fill));
 
     @FunctionalInterface
@@ -67,6 +72,12 @@ final class DiskFaults {
         LoopDisk disk = disk(testbed, node);
         disk.freeze();
         return new Named("hung disk of " + node, disk::thaw);
+    }
+
+    private static Fault stutter(Testbed testbed, Random random) {
+        String node = Choice.one(testbed, random);
+        LoopDisk disk = disk(testbed, node);
+        return Repeated.start("slow disk of " + node, new Random(random.nextLong()), disk::freeze, disk::thaw);
     }
 
     private static Fault fill(Testbed testbed, Random random) throws IOException {

@@ -9,7 +9,8 @@ public final class Nemeses {
     private Nemeses() {}
 
     /** In the order in which they are listed. */
-    public static final List<Nemesis> ALL = Stream.of(ProcessFaults.ALL, NetworkFaults.ALL, DiskFaults.ALL)
+    public static final List<Nemesis> ALL = Stream.of(
+                    ProcessFaults.ALL, NetworkFaults.ALL, FileFaults.ALL, DiskFaults.ALL)
             .flatMap(List::stream)
             .toList();
 

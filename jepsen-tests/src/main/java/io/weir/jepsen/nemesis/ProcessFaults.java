@@ -1,8 +1,10 @@
 package io.weir.jepsen.nemesis;
 
 import io.weir.consensus.local.LocalCluster;
+import io.weir.jepsen.disk.Shell;
 import io.weir.jepsen.rig.Testbed;
 import io.weir.jepsen.rig.Tier;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -37,6 +39,16 @@ final class ProcessFaults {
                     Tier.PROCESSES,
                     ProcessFaults::stutter),
             new Nemesis(
+                    "stop-leader",
+                    "the leader of a partition is stopped in order: it hands its lead over",
+                    Tier.PROCESSES,
+                    ProcessFaults::stopLeader),
+            new Nemesis(
+                    "collections",
+                    "a node collects garbage again and again, all of it",
+                    Tier.PROCESSES,
+                    ProcessFaults::collections),
+            new Nemesis(
                     "restart-all",
                     "all nodes are stopped in order, one after the other",
                     Tier.PROCESSES,
@@ -68,6 +80,26 @@ final class ProcessFaults {
                 new Random(random.nextLong()),
                 () -> cluster.pause(node),
                 () -> cluster.resume(node));
+    }
+
+    private static Fault stopLeader(Testbed testbed, Random random) {
+        String node = Choice.leader(testbed, random);
+        LocalCluster cluster = testbed.cluster();
+        cluster.stop(node);
+        return fault("stopped " + node, () -> cluster.restart(node));
+    }
+
+    private static Fault collections(Testbed testbed, Random random) {
+        String node = Choice.one(testbed, random);
+        long pid = testbed.cluster().pid(node);
+        return Repeated.start(
+                "collections on " + node,
+                new Random(random.nextLong()),
+                () -> Shell.run(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(pid),
+                        "GC.run"),
+                () -> {});
     }
 
     private static Fault restartAll(Testbed testbed) {

@@ -1,5 +1,7 @@
 package io.weir.jepsen.nemesis;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -10,14 +12,20 @@ final class Repeated implements Fault {
     private static final int SHORTEST_MS = 50;
     private static final int LONGEST_MS = 1_000;
 
+    /** What is done, again and again. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws IOException;
+    }
+
     private final String description;
     private final Random random;
-    private final Runnable begin;
-    private final Runnable end;
+    private final Action begin;
+    private final Action end;
     private final CountDownLatch healed = new CountDownLatch(1);
     private final CompletableFuture<Void> done;
 
-    private Repeated(String description, Random random, Runnable begin, Runnable end) {
+    private Repeated(String description, Random random, Action begin, Action end) {
         this.description = description;
         this.random = random;
         this.begin = begin;
@@ -29,7 +37,7 @@ final class Repeated implements Fault {
         });
     }
 
-    static Repeated start(String description, Random random, Runnable begin, Runnable end) {
+    static Repeated start(String description, Random random, Action begin, Action end) {
         return new Repeated(description, random, begin, end);
     }
 
@@ -45,6 +53,8 @@ final class Repeated implements Fault {
                     end.run();
                 }
             } while (!isHealedWithin(random));
+        } catch (IOException e) {
+            throw new UncheckedIOException(description, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

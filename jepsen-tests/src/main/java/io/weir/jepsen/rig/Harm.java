@@ -1,4 +1,4 @@
-package io.weir.jepsen;
+package io.weir.jepsen.rig;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** What happens to files on bad disks, in bad hands, and in tests. */
-enum Harm {
+public enum Harm {
     /** Bits change: a few bytes get other values. */
     FLIP {
         @Override
-        void to(Path file, Random random) throws IOException {
+        public void to(Path file, Random random) throws IOException {
             try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
                 long used = usedBytes(bytes);
                 for (int i = 0; i < Math.min(FLIPS, used); i++) {
@@ -28,7 +28,7 @@ enum Harm {
     /** A page comes back as zeros. */
     ZERO_PAGE {
         @Override
-        void to(Path file, Random random) throws IOException {
+        public void to(Path file, Random random) throws IOException {
             try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
                 long used = usedBytes(bytes);
                 long page = written(bytes, used, random) / PAGE_BYTES;
@@ -42,7 +42,7 @@ enum Harm {
     /** The second half of what was written is gone. */
     TRUNCATE {
         @Override
-        void to(Path file, Random random) throws IOException {
+        public void to(Path file, Random random) throws IOException {
             try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
                 bytes.setLength(usedBytes(bytes) / 2);
             }
@@ -52,7 +52,7 @@ enum Harm {
     /** The file is gone. */
     DELETE {
         @Override
-        void to(Path file, Random random) throws IOException {
+        public void to(Path file, Random random) throws IOException {
             Files.delete(file);
         }
     };
@@ -62,7 +62,21 @@ enum Harm {
 
     private static final int PAGE_BYTES = 4_096;
 
-    abstract void to(Path file, Random random) throws IOException;
+    /**
+     * Does it.
+     *
+     * @param file which nobody has open
+     * @param random of which bytes
+     * @throws IOException also if there is nothing in it that could be harmed
+     */
+    public abstract void to(Path file, Random random) throws IOException;
+
+    /** Whether a file has anything but zeros, so that bits can change in it. */
+    public static boolean hasContents(Path file) throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
+            return usedBytes(bytes) > 0;
+        }
+    }
 
     /** Any of the bytes that are not zero: most zeros of a file are gaps between what was written. */
     private static long written(RandomAccessFile file, long used, Random random) throws IOException {

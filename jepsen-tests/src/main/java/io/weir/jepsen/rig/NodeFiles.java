@@ -1,4 +1,4 @@
-package io.weir.jepsen;
+package io.weir.jepsen.rig;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -15,22 +15,28 @@ import java.util.stream.Stream;
  * Where a node keeps what, by partition. It knows names only, as an operator would; a file that should be there and is not is
  * an error.
  */
-final class NodeFiles {
+public final class NodeFiles {
     private final Path data;
     private final String clusterId;
 
-    NodeFiles(Path data, String clusterId) {
+    /**
+     * Touches nothing yet.
+     *
+     * @param data the directory of the node
+     * @param clusterId by which its Raft groups are named
+     */
+    public NodeFiles(Path data, String clusterId) {
         this.data = data;
         this.clusterId = clusterId;
     }
 
     /** Removes everything that the node has: a new disk. */
-    void wipe() {
+    public void wipe() {
         remove(data);
     }
 
     /** Removes a directory with all that is in it. */
-    static void remove(Path root) {
+    public static void remove(Path root) {
         try (Stream<Path> tree = Files.walk(root)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
@@ -41,7 +47,7 @@ final class NodeFiles {
     }
 
     /** The directory of the Raft group of a partition. */
-    Path group(int partition) {
+    public Path group(int partition) {
         return data.resolve("raft").resolve(groupId(partition));
     }
 
@@ -51,7 +57,7 @@ final class NodeFiles {
     }
 
     /** Files of the Raft log, oldest first; the last one is open, and has only been written in part. */
-    List<Path> segments(int partition) {
+    public List<Path> segments(int partition) {
         try (Stream<Path> files = Files.list(group(partition).resolve("current"))) {
             return files.filter(file -> name(file).startsWith("log_"))
                     .sorted(Comparator.comparingLong(NodeFiles::firstIndex))
@@ -62,26 +68,26 @@ final class NodeFiles {
     }
 
     /** The index of the first entry in a file of the Raft log: {@code log_<first>-<last>}, {@code log_inprogress_<first>}. */
-    static long firstIndex(Path segment) {
+    public static long firstIndex(Path segment) {
         return Long.parseLong(
                 name(segment).replaceFirst("log_(inprogress_)?", "").replaceFirst("-.*", ""));
     }
 
     /** The files of the Raft log that are complete. */
-    List<Path> closedSegments(int partition) {
+    public List<Path> closedSegments(int partition) {
         return segments(partition).stream()
                 .filter(file -> !name(file).startsWith("log_inprogress"))
                 .toList();
     }
 
     /** The last file of the Raft log. */
-    Path openSegment(int partition) {
+    public Path openSegment(int partition) {
         List<Path> all = segments(partition);
         return all.get(all.size() - 1);
     }
 
     /** How much has been written to the last file of the Raft log, if there is one. */
-    long openSegmentBytes(int partition) {
+    public long openSegmentBytes(int partition) {
         if (segments(partition).isEmpty()) {
             return 0;
         }
@@ -93,35 +99,37 @@ final class NodeFiles {
     }
 
     /** The first file of the Raft log. */
-    Path oldestSegment(int partition) {
+    public Path oldestSegment(int partition) {
         return segments(partition).get(0);
     }
 
     /** In which term the replica is, and whom it has voted for. */
-    Path vote(int partition) {
+    public Path vote(int partition) {
         return group(partition).resolve("current").resolve("raft-meta");
     }
 
     /** The note of how far the Raft log was flushed. */
-    Path cell(int partition) {
+    public Path cell(int partition) {
         return data.resolve("raft-guard").resolve(groupId(partition));
     }
 
-    Path store(int partition) {
+    /** The directory of the store of a partition. */
+    public Path store(int partition) {
         return data.resolve("store-" + partition);
     }
 
     /** Says which environment of a store is the valid one. */
-    Path current(int partition) {
+    public Path current(int partition) {
         return store(partition).resolve("CURRENT");
     }
 
     /** LMDB's data file. */
-    Path pages(int partition) {
+    public Path pages(int partition) {
         return environment(partition).resolve("data.mdb");
     }
 
-    Path checkpoint(int partition) {
+    /** The note of the last checkpoint of a store. */
+    public Path checkpoint(int partition) {
         return environment(partition).resolve("checkpoint");
     }
 

@@ -32,6 +32,7 @@ public final class Testbed implements AutoCloseable {
     private final Map<String, WireNode> lines = new LinkedHashMap<>();
     private final Network network;
     private final LocalCluster cluster;
+    private final int partitions;
 
     /**
      * Starts a cluster and waits until it serves.
@@ -47,6 +48,7 @@ public final class Testbed implements AutoCloseable {
     private Testbed(LocalCluster.Options options, @Nullable Path racks, long seed) {
         boolean isDone = false;
         try {
+            partitions = options.partitions();
             LocalCluster.Options all = racks == null ? options : onDisks(options, racks);
             network = opened(new Network(seed));
             cluster = opened(LocalCluster.start(all.withFront(this::place)));
@@ -96,6 +98,16 @@ public final class Testbed implements AutoCloseable {
     /** A line to a node that no fault of the network touches. */
     public WireNode line(String node) {
         return Objects.requireNonNull(lines.get(node), node);
+    }
+
+    /** What a node has on its disk. */
+    public NodeFiles files(String node) {
+        return new NodeFiles(cluster.dataDirectory(node), cluster.clusterId());
+    }
+
+    /** How many partitions there are. */
+    public int partitions() {
+        return partitions;
     }
 
     /** The disk of a node, if it has one of its own. */
