@@ -2,8 +2,10 @@ package io.weir.consensus.partition;
 
 import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeFailure;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.Command;
 import io.weir.protocol.Error;
+import io.weir.protocol.Expected;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import io.weir.protocol.Proposal;
@@ -413,6 +415,14 @@ final class CommandBatcher implements AutoCloseable {
             Proposal.Builder proposal = waiting.asked().toBuilder();
             if (proposal.hasCommand()) { // steps may be applied at any time
                 proposal.setDeadlineMs(stampMs + TimeUnit.NANOSECONDS.toMillis(waiting.deadlineNanos() - nowNanos));
+            }
+            if (FaultPoint.isMutant("condition-of-first-only")
+                    && builder.getProposalsCount() > 0
+                    && proposal.getCommand().hasAppend()) {
+                proposal.getCommandBuilder()
+                        .getAppendBuilder()
+                        .getExpectedBuilder()
+                        .setKind(Expected.Kind.ANY);
             }
             builder.addProposals(proposal);
         }

@@ -1,6 +1,7 @@
 package io.weir.consensus.partition;
 
 import io.weir.client.spi.NodeFailure;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.Error;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -51,7 +52,8 @@ public final class Failures {
     }
 
     /** The same failure with another claim about the execution. */
-    public static NodeFailure withMaybeExecuted(NodeFailure failure, boolean maybeExecuted) {
+    public static NodeFailure withMaybeExecuted(NodeFailure failure, boolean isPossible) {
+        boolean maybeExecuted = isPossible && !FaultPoint.isMutant("doubt-told-as-failure");
         if (failure.error().getMaybeExecuted() == maybeExecuted) {
             return failure;
         }

@@ -1,6 +1,7 @@
 package io.weir.consensus.partition;
 
 import io.weir.client.spi.NodeFailure;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.LogEntry;
 import io.weir.protocol.Outcome;
 import java.util.List;
@@ -82,7 +83,7 @@ final class PendingEntry {
                         .completeExceptionally(new NodeFailure(
                                 io.weir.protocol.Error.Code.DEADLINE_EXCEEDED,
                                 "proposed, but not committed within the deadline",
-                                true));
+                                !FaultPoint.isMutant("doubt-told-as-failure")));
             }
         }
     }

@@ -7,6 +7,7 @@ import io.weir.consensus.transaction.LockedRead;
 import io.weir.logstore.LogStore;
 import io.weir.logstore.ReadView;
 import io.weir.logstore.StoreException;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.Direction;
 import io.weir.protocol.Error;
 import io.weir.protocol.Limits;
@@ -153,7 +154,8 @@ final class Queries {
                 case LINEARIZABLE -> then(barrier.pass(), index -> awaitState(() -> isApplied(index), this::read));
                 case AT_LEAST ->
                     awaitState(
-                            () -> hasPosition(request.getLevel().getNextPosition()),
+                            () -> hasPosition(request.getLevel().getNextPosition())
+                                    || FaultPoint.isMutant("token-ignored"),
                             () -> awaitVisible(request.getLevel().getPreparedList(), this::read));
                 case STALE -> read();
                 case UNRECOGNIZED -> fail(Failures.invalid("unknown read level"));
@@ -304,7 +306,7 @@ final class Queries {
 
         /** A linearizable answer from under locks holds only if none of their holders had been committed by then. */
         private void judge(Look look) {
-            if (look.holders().isEmpty()) {
+            if (look.holders().isEmpty() || FaultPoint.isMutant("read-asks-nobody")) {
                 finish(look.response());
                 return;
             }
@@ -369,7 +371,7 @@ final class Queries {
             return switch (request.getQueryCase()) {
                 case READ_PAGE ->
                     QueryResponse.newBuilder()
-                            .setPage(pages.page(view, request.getReadPage(), stream))
+                            .setPage(pages.page(view, asked(), stream))
                             .build();
                 case GET_STREAM ->
                     QueryResponse.newBuilder()
@@ -389,6 +391,13 @@ final class Queries {
                             .build();
                 case QUERY_NOT_SET -> throw Failures.invalid("the request holds no query");
             };
+        }
+
+        private ReadPage asked() {
+            ReadPage page = request.getReadPage();
+            return waitEnd != null && FaultPoint.isMutant("tail-skips")
+                    ? page.toBuilder().setFrom(page.getFrom() + 1).build()
+                    : page;
         }
 
         /** Leaves half of what is left for the answer's way. */

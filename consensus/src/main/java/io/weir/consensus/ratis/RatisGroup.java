@@ -4,6 +4,7 @@ import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Failures;
 import io.weir.consensus.partition.RaftPort;
 import io.weir.consensus.partition.RaftView;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.Error;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -104,15 +105,18 @@ final class RatisGroup implements RaftPort {
             return Failures.failed(Failures.notReady("the partition is not running on this node"));
         }
         DivisionInfo info = running.getInfo();
-        if (!info.isLeader()) {
+        if (!info.isLeader() && !FaultPoint.isMutant("follower-reads")) {
             return Failures.failed(Failures.notLeader(id(info.getLeaderId())));
         }
         // A group of one answers at once with whatever it knows to be committed, which is little before
         // it has committed an entry of its own term.
-        if (!info.isLeaderReady()) {
+        if (!info.isLeaderReady() && !FaultPoint.isMutant("follower-reads")) {
             return Failures.failed(Failures.notReady("the leader has not committed in its term yet"));
         }
         long committed = running.getRaftLog().getLastCommittedIndex();
+        if (FaultPoint.isMutant("read-unproven") || (FaultPoint.isMutant("follower-reads") && !info.isLeader())) {
+            return CompletableFuture.completedFuture(committed);
+        }
         return submit(RaftClientRequest.newBuilder()
                         .setClientId(reader)
                         .setServerId(node)

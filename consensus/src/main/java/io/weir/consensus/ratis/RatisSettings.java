@@ -1,5 +1,6 @@
 package io.weir.consensus.ratis;
 
+import io.weir.logstore.support.FaultPoint;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,7 +75,7 @@ final class RatisSettings {
         RaftServerConfigKeys.Log.setUseMemory(properties, false);
         // Both flush later than they say: the first counts a failed fsync as done, the second does not wait for it.
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
-        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
+        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, FaultPoint.isMutant("log-unflushed"));
         // Damage stops the group; the other policy would cut acknowledged entries off without a word.
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
         // On, every commit is followed by one more fsynced entry, which also counts as applied before
@@ -165,7 +166,7 @@ final class RatisSettings {
         RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, true);
         RaftServerConfigKeys.Read.setLeaderLeaseTimeoutRatio(properties, 0.9);
         // Off, a leader without a lease would answer without asking anybody.
-        RaftServerConfigKeys.Read.setLeaderHeartbeatCheckEnabled(properties, true);
+        RaftServerConfigKeys.Read.setLeaderHeartbeatCheckEnabled(properties, !FaultPoint.isMutant("lease-unchecked"));
         RaftServerConfigKeys.Read.ReadIndex.setType(properties, RaftServerConfigKeys.Read.ReadIndex.Type.COMMIT_INDEX);
         RaftServerConfigKeys.Read.setTimeout(properties, seconds(10));
     }

@@ -72,6 +72,9 @@ final class RatisStateMachine extends BaseStateMachine {
         this.self = self;
         this.retention = retention;
         Snapshot found = Snapshot.of(events.checkpoint());
+        if (found != null && FaultPoint.isMutant("replay-skips-one")) {
+            found = new Snapshot(TermIndex.valueOf(found.getTerm(), found.getIndex() + 1));
+        }
         this.latest = found;
         if (found != null) {
             setLastAppliedTermIndex(found.at()); // Ratis asks before it initializes

@@ -104,9 +104,15 @@ final class Course {
         }
         FaultPoint.pass("tx.prepared");
         if (result instanceof Ballot.Commit commit && leftMs() > 0) {
-            return proposals
-                    .decide(Steps.commit(id, plan.participants(), commit.answer()), decideMs())
-                    .thenCompose(this::committed);
+            CompletableFuture<Outcome> home =
+                    proposals.decide(Steps.commit(id, plan.participants(), commit.answer()), decideMs());
+            if (FaultPoint.isMutant("answers-before-decision")) {
+                Decided told =
+                        Decided.newBuilder().setCommitted(commit.answer()).build();
+                return CompletableFuture.completedFuture(
+                        new End(Outcome.newBuilder().setDecided(told).build(), null, told));
+            }
+            return home.thenCompose(this::committed);
         }
         return result instanceof Ballot.Abort abort
                 ? abort(abort.answer(), abort.because())

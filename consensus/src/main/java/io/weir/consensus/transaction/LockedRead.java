@@ -1,5 +1,6 @@
 package io.weir.consensus.transaction;
 
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ public final class LockedRead {
         if (!committed.isEmpty()) {
             return here.awaitResolved(committed).thenApply(resolved -> Verdict.AGAIN);
         }
-        return unknown.isEmpty()
+        return unknown.isEmpty() || FaultPoint.isMutant("forgotten-taken-for-aborted")
                 ? CompletableFuture.completedFuture(Verdict.ANSWER)
                 : here.areStaged(unknown).thenApply(areStaged -> areStaged ? Verdict.ANSWER : Verdict.AGAIN);
     }

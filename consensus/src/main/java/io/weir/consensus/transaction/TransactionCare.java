@@ -1,6 +1,7 @@
 package io.weir.consensus.transaction;
 
 import io.weir.client.spi.NodeFailure;
+import io.weir.logstore.support.FaultPoint;
 import io.weir.protocol.AbortedTransaction;
 import io.weir.protocol.TransactionId;
 import io.weir.protocol.TransactionInfo;
@@ -216,6 +217,9 @@ public final class TransactionCare {
         TransactionId id = watch.id;
         AbortedTransaction answer = Steps.aborted(AbortedTransaction.Reason.RECOVERED);
         long startNanos = port.nanoTime();
+        if (FaultPoint.isMutant("care-asks-nobody") && id.getHome() != here.partition()) {
+            return proposals.carryOut(here.partition(), Steps.resolve(id, false), times.recoveryMs());
+        }
         return proposals
                 .decide(Steps.abort(id, watch.participants, answer), times.recoveryMs())
                 .thenCompose(home -> {

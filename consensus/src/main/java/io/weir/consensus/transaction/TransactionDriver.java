@@ -160,6 +160,9 @@ public final class TransactionDriver {
      */
     public CompletableFuture<Void> finish(
             TransactionId id, List<Integer> participants, boolean commit, long timeoutMs) {
+        if (FaultPoint.isMutant("forgets-early")) {
+            return forget(id, timeoutMs).thenCompose(done -> resolveOthers(id, participants, commit, timeoutMs));
+        }
         long startNanos = port.nanoTime();
         return resolveOthers(id, participants, commit, timeoutMs)
                 .thenCompose(resolved ->
@@ -169,7 +172,7 @@ public final class TransactionDriver {
     /** All at once; completes when each is done. Before that, home must not forget. */
     private CompletableFuture<Void> resolveOthers(
             TransactionId id, List<Integer> participants, boolean commit, long timeoutMs) {
-        TransactionStep step = Steps.resolve(id, commit);
+        TransactionStep step = Steps.resolve(id, commit && !FaultPoint.isMutant("commit-resolved-as-abort"));
         List<CompletableFuture<Void>> others = new ArrayList<>();
         for (int participant : participants) {
             if (participant != id.getHome()) {

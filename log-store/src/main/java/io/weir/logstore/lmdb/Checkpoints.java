@@ -136,7 +136,9 @@ final class Checkpoints {
     }
 
     private CheckpointLayout.Saved makeDurable(Capture capture) {
-        environment.sync();
+        if (!FaultPoint.isMutant("checkpoint-unsynced")) {
+            environment.sync();
+        }
         FaultPoint.pass("checkpoint.synced");
         CheckpointLayout.Saved saved = capture.saved;
         if (FaultPoint.isMutant("metas-after-sync")) {

@@ -104,7 +104,7 @@ final class LmdbBatch implements WriteBatch {
     @Override
     public byte @Nullable [] answer(SessionId id, long sequence) {
         rules.enter();
-        return run(() -> rows.answer(id, sequence));
+        return FaultPoint.isMutant("answers-forgotten") ? null : run(() -> rows.answer(id, sequence));
     }
 
     @Override
@@ -140,7 +140,7 @@ final class LmdbBatch implements WriteBatch {
     @Override
     public boolean hasLocks() {
         rules.enter();
-        return sums.rows(Table.LOCKS) > 0;
+        return sums.rows(Table.LOCKS) > 0 && !FaultPoint.isMutant("locks-ignored");
     }
 
     @Override
@@ -366,6 +366,9 @@ final class LmdbBatch implements WriteBatch {
     @Override
     public void putLock(Lock lock) {
         rules.enter();
+        if (!lock.exclusive() && FaultPoint.isMutant("no-shared-locks")) {
+            return;
+        }
         rules.putLock(lock);
         write(() -> {
             UnsafeBuffer key = TransactionsLayout.lockKey(rows.scratch(), lock.stream(), lock.holder());
