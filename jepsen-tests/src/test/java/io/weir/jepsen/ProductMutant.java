@@ -1,0 +1,124 @@
+package io.weir.jepsen;
+
+import io.weir.jepsen.checker.AnomalyKind;
+import io.weir.jepsen.nemesis.Nemeses;
+import io.weir.jepsen.nemesis.Nemesis;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** A mistake in the product that {@code -Dweir.mutant} switches on, and what has to notice it. */
+enum ProductMutant {
+    NO_PIN_AT_OPEN,
+    METAS_AFTER_SYNC,
+    PURGE_BEYOND_CHECKPOINT,
+    LOG_UNFLUSHED,
+    CHECKPOINT_UNSYNCED,
+    REPLAY_SKIPS_ONE,
+    FOLLOWER_READS(Proof.STALE_READS, "isolated-leader", "pause-leader"),
+    READ_UNPROVEN(Proof.STALE_READS, "isolated-leader", "pause-leader"),
+    LEASE_UNCHECKED(Proof.STALE_READS, "isolated-leader", "pause-leader"),
+    READ_ASKS_NOBODY(Proof.CYCLES),
+    FORGOTTEN_TAKEN_FOR_ABORTED(Proof.CYCLES),
+    LOCKS_IGNORED(Proof.ISOLATION),
+    NO_SHARED_LOCKS(Proof.CYCLES),
+    ANSWERS_BEFORE_DECISION(Proof.ISOLATION),
+    COMMIT_RESOLVED_AS_ABORT(Proof.ISOLATION),
+    FORGETS_EARLY(Proof.CYCLES),
+    CARE_ASKS_NOBODY(Proof.ISOLATION, "kill-one", "pause-one", "isolated-leader"),
+    ANSWERS_FORGOTTEN(Proof.AT_MOST_ONCE, "reset", "flapping", "kill-leader"),
+    DOUBT_TOLD_AS_FAILURE(Proof.FALSE_FAILURE, "pause-majority", "halves");
+
+    private final Proof proof;
+    private final List<Nemesis> nemeses;
+
+    /** What shows that a mutant is one. */
+    private enum Proof {
+        /** After a power cut what was acknowledged is gone, or replicas differ, or do not trust what they find. */
+        POWER_CUTS(EnumSet.noneOf(AnomalyKind.class)),
+        /** A cycle that needs the clock. */
+        STALE_READS(cycles("-realtime")),
+        /** Any cycle. */
+        CYCLES(cycles("")),
+        /** A cycle, or half a transaction. */
+        ISOLATION(with(
+                cycles(""),
+                AnomalyKind.LOST,
+                AnomalyKind.LOST_UPDATE,
+                AnomalyKind.WRONG_REVISION,
+                AnomalyKind.INTERNAL)),
+        /** Something was done twice, or what was done was denied. */
+        AT_MOST_ONCE(EnumSet.of(AnomalyKind.DUPLICATE, AnomalyKind.WRONG_REVISION, AnomalyKind.G1A)),
+        /** What was denied was done. */
+        FALSE_FAILURE(EnumSet.of(AnomalyKind.G1A, AnomalyKind.DIRTY_UPDATE));
+
+        private final Set<AnomalyKind> kinds;
+
+        Proof(Set<AnomalyKind> kinds) {
+            this.kinds = kinds;
+        }
+
+        private static Set<AnomalyKind> cycles(String ending) {
+            Set<AnomalyKind> cycles = EnumSet.noneOf(AnomalyKind.class);
+            Arrays.stream(AnomalyKind.values())
+                    .filter(AnomalyKind::isCycle)
+                    .filter(kind -> kind.label().endsWith(ending))
+                    .forEach(cycles::add);
+            return cycles;
+        }
+
+        private static Set<AnomalyKind> with(Set<AnomalyKind> some, AnomalyKind... others) {
+            some.addAll(List.of(others));
+            return some;
+        }
+    }
+
+    /** One of what is on the disks. */
+    ProductMutant() {
+        this(Proof.POWER_CUTS);
+    }
+
+    ProductMutant(Proof proof, String... nemeses) {
+        this.proof = proof;
+        this.nemeses = Arrays.stream(nemeses)
+                .map(name -> Nemeses.named(name).orElseThrow())
+                .toList();
+    }
+
+    /** By which it is switched on. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Faults without which it does no harm. */
+    List<Nemesis> nemeses() {
+        return nemeses;
+    }
+
+    /** Whether it only shows when all nodes have lost their power: {@link PowerCuts} are what it takes. */
+    boolean isOfDisks() {
+        return proof == Proof.POWER_CUTS;
+    }
+
+    /** Whether one run without faults is enough. */
+    boolean isQuick() {
+        return switch (this) {
+            case READ_ASKS_NOBODY, LOCKS_IGNORED, NO_SHARED_LOCKS, ANSWERS_BEFORE_DECISION, COMMIT_RESOLVED_AS_ABORT ->
+                true;
+            default -> false;
+        };
+    }
+
+    /** How long clients work in one run. */
+    Duration time() {
+        return Duration.ofSeconds(nemeses.isEmpty() ? 10 : 25);
+    }
+
+    /** What proves it. */
+    Set<AnomalyKind> kinds() {
+        return proof.kinds;
+    }
+}
