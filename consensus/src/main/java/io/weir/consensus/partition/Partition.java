@@ -265,11 +265,6 @@ public final class Partition implements RaftEvents, AutoCloseable {
                 });
     }
 
-    /** See {@link RaftPort#barrier}. */
-    public CompletableFuture<Long> barrier() {
-        return raft.barrier();
-    }
-
     /**
      * Begins this partition's part in a cut through all partitions; who begins it closes it.
      *

@@ -15,10 +15,7 @@ import io.weir.logstore.copy.CopyWriter;
 import io.weir.protocol.Error;
 import io.weir.protocol.PullRequest;
 import io.weir.protocol.PullResponse;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -32,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class CopySender implements ChunkSink {
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long BARRIER_MS = 10_000;
 
     /** A replica that is further behind is no help: others may be asked. */
     private static final long APPLY_WAIT_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -153,28 +149,13 @@ final class CopySender implements ChunkSink {
     }
 
     private void awaitApplied(Replicas.Replica replica) {
-        long least = request.getBarrier()
-                ? Math.max(request.getLeastIndex(), passBarrier(replica))
-                : request.getLeastIndex();
+        long least = request.getLeastIndex();
         LogStore store = replica.store();
         while (store.state().appliedIndex() < least) {
             if (System.nanoTime() - startNanos > APPLY_WAIT_NANOS || !pause(APPLY_POLL_NANOS)) {
                 throw Failures.notReady(
                         "applied up to " + store.state().appliedIndex() + " on this node, not to " + least);
             }
-        }
-    }
-
-    private static long passBarrier(Replicas.Replica replica) {
-        try {
-            return replica.barrier().get(BARRIER_MS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw Failures.of(Objects.requireNonNullElse(e.getCause(), e));
-        } catch (TimeoutException e) {
-            throw Failures.notReady("the leader has had no answer from a majority for " + BARRIER_MS + " ms");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Failures.notReady("the node is closing");
         }
     }
 

@@ -144,11 +144,6 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         pull(member, request, chunks);
     }
 
-    /** As {@link #pull}, from the leader, with everything that was acknowledged before the call. */
-    public void pullAfterBarrier(String member, int partition, ChunkConsumer chunks) {
-        pull(member, pullRequest(partition).setBarrier(true).build(), chunks);
-    }
-
     /** As {@link #pull}, of the view that a cut has opened on this member. */
     public void pullCut(String member, int partition, long cut, ChunkConsumer chunks) {
         pull(member, pullRequest(partition).setCut(cut).build(), chunks);

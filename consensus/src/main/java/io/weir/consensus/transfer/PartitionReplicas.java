@@ -57,11 +57,6 @@ public record PartitionReplicas(int partitions, IntFunction<@Nullable Partition>
         }
 
         @Override
-        public CompletableFuture<Long> barrier() {
-            return partition.barrier();
-        }
-
-        @Override
         public Cut beginCut() {
             return partition.beginCut();
         }

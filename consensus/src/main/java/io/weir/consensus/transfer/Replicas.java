@@ -18,14 +18,6 @@ public interface Replicas {
         /** Keeps the replica's log, to go on from a copy, for at most this long. */
         PurgeHold holdPurging(long maxMs);
 
-        /**
-         * Proves that this node led the partition at some moment after the call.
-         *
-         * @return the index up to which must be applied what holds every write acknowledged before; or a {@link
-         *     io.weir.client.spi.NodeFailure}
-         */
-        CompletableFuture<Long> barrier();
-
         /** See {@link io.weir.consensus.partition.Partition#beginCut}. */
         Cut beginCut();
 

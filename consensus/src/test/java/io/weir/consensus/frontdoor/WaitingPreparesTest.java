@@ -116,11 +116,6 @@ class WaitingPreparesTest {
         }
 
         @Override
-        public CompletableFuture<Long> barrier() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
         public Cut beginCut() {
             throw new UnsupportedOperationException();
         }
