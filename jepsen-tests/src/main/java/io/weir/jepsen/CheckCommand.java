@@ -145,7 +145,8 @@ final class CheckCommand implements Callable<Integer> {
         err.flush();
     }
 
-    private static int code(Verdict.Status status) {
+    /** The exit code of a verdict. */
+    static int code(Verdict.Status status) {
         return switch (status) {
             case VALID -> 0;
             case ANOMALIES -> ANOMALIES;

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "jepsen",
         mixinStandardHelpOptions = true,
         description = {"Judge what clients of a cluster saw while it was being broken.", ""},
-        subcommands = {CheckCommand.class},
+        subcommands = {CheckCommand.class, ReportCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
         footer = {"  weir jepsen check history.ndjson.gz", "  weir jepsen check --workload list-append history.edn"})

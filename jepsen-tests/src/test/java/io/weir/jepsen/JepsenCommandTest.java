@@ -127,7 +127,7 @@ class JepsenCommandTest {
 
     /** After a change: {@code -Dhelp.write=true} writes the files anew, to be reviewed. */
     @ParameterizedTest
-    @ValueSource(strings = {"weir-jepsen", "weir-jepsen-check"})
+    @ValueSource(strings = {"weir-jepsen", "weir-jepsen-check", "weir-jepsen-report"})
     void helpSaysWhatItSaidAtTheLastReview(String verb) throws IOException {
         CommandLine command = new CommandLine(new Weir()).addSubcommand(new JepsenCommand());
         command.setUsageHelpWidth(100);
