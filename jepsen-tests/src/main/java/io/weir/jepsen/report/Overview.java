@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The upper part of a page: the verdict, what was run, how to run it again, and what is to be counted. */
@@ -85,7 +86,7 @@ final class Overview {
         tile(page, "99 of 100 within", Numbers.duration(Series.percentile(latencies, 99)));
         tile(page, "longest without ok", Numbers.duration(longestNs));
         tile(page, "faults", Numbers.count(run.faults().size()));
-        tile(page, "healed to serving", Numbers.duration(run.recoveryMs() * 1_000_000));
+        tile(page, "healed to serving", Numbers.duration(TimeUnit.MILLISECONDS.toNanos(run.recoveryMs())));
         page.raw("</dl>\n");
     }
 

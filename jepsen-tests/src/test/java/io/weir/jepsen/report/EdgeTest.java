@@ -13,6 +13,7 @@ import io.weir.jepsen.history.HistoryReader;
 import io.weir.jepsen.history.HistoryRecorder;
 import io.weir.jepsen.history.Line;
 import io.weir.jepsen.history.Step;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -116,7 +117,7 @@ class EdgeTest {
 
     @Test
     void everyCycleOfABrokenRunIsDrawn() {
-        MadeUpRun.Left left = MadeUpRun.of(9, 8, java.time.Duration.ofSeconds(3), 5);
+        MadeUpRun.Left left = MadeUpRun.of(9, 8, Duration.ofSeconds(3), 5);
         List<Anomaly> cycles =
                 Judgement.of(new HistoryFile(Header.UNKNOWN, left.file().history()), null, 0)
                         .verdict()

@@ -35,6 +35,7 @@ final class MadeUpRun {
     private final int clients;
     private final long lastsNs;
     private final int stale;
+    private final int pauseNs;
     private final PriorityQueue<Turn> turns =
             new PriorityQueue<>(Comparator.comparingLong(Turn::atNs).thenComparingInt(Turn::client));
     private final Map<Integer, Values> streams = new HashMap<>();
@@ -46,11 +47,12 @@ final class MadeUpRun {
     /** When a client does what comes next: it asks, or is answered. */
     private record Turn(long atNs, int client, Optional<List<Step>> asked, boolean isLate) {}
 
-    private MadeUpRun(long seed, int clients, Duration lasts, int stale) {
+    private MadeUpRun(long seed, int clients, Duration lasts, int stale, int pauseNs) {
         this.random = new Random(seed);
         this.clients = clients;
         this.lastsNs = lasts.toNanos();
         this.stale = stale;
+        this.pauseNs = pauseNs;
     }
 
     /** What is left of such a run. */
@@ -62,11 +64,19 @@ final class MadeUpRun {
      * @param stale how many of the reads miss the last value
      */
     static Left of(long seed, int clients, Duration lasts, int stale) {
-        MadeUpRun run = new MadeUpRun(seed, clients, lasts, stale);
+        return of(seed, clients, lasts, new MadeUpRun(seed, clients, lasts, stale, 900_000));
+    }
+
+    /** One whose clients take their time, so that it may last long. */
+    static Left slow(long seed, Duration lasts) {
+        return of(seed, 4, lasts, new MadeUpRun(seed, 4, lasts, 0, 400_000_000));
+    }
+
+    private static Left of(long seed, int clients, Duration lasts, MadeUpRun run) {
         run.faults();
         History history = run.history();
         Header header = new Header(Workload.LIST_APPEND, seed, "0.1.0").withNodes(List.of("n1", "n2", "n3"));
-        RunRecord run1 = new RunRecord(
+        RunRecord done = new RunRecord(
                 "list-append",
                 KINDS,
                 List.of("full-disk: needs root"),
@@ -80,7 +90,7 @@ final class MadeUpRun {
                 "0.1.0 (3f2a91c)",
                 "Java 17.0.15, Linux 6.1, 2 processors",
                 "weir jepsen run --workload list-append --seed " + seed + " --time " + lasts.toSeconds() + "s");
-        return new Left(run1, new HistoryFile(header, history));
+        return new Left(done, new HistoryFile(header, history));
     }
 
     private void faults() {
@@ -106,7 +116,7 @@ final class MadeUpRun {
             HistoryRecorder.Client client = notes.get(turn.client());
             if (turn.asked().isPresent()) {
                 end(client, turn.asked().get(), turn.isLate());
-                turns.add(new Turn(nowNs + random.nextInt(900_000), turn.client(), Optional.empty(), false));
+                turns.add(new Turn(nowNs + random.nextInt(pauseNs), turn.client(), Optional.empty(), false));
             } else if (nowNs < lastsNs) {
                 List<Step> steps = steps();
                 client.invoke(steps, "n" + (1 + turn.client() % 3));
