@@ -50,9 +50,9 @@ record Axis(long fromNs, long toNs, double left, double right) {
         }
     }
 
-    private static String label(long ns, long step) {
-        double unit = step >= 1_000_000 ? 1e9 : step >= 1_000 ? 1e6 : 1e3;
-        String name = step >= 1_000_000 ? "s" : step >= 1_000 ? "ms" : "µs";
+    private String label(long ns, long step) {
+        double unit = toNs >= 1_000_000_000 ? 1e9 : toNs >= 1_000_000 ? 1e6 : 1e3;
+        String name = unit == 1e9 ? "s" : unit == 1e6 ? "ms" : "µs";
         int decimals = (int) Math.max(0, Math.ceil(Math.log10(unit / step) - 1e-9));
         return String.format(Locale.ROOT, "%,." + decimals + "f %s", ns / unit, name);
     }

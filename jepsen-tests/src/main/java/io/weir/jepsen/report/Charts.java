@@ -80,7 +80,7 @@ final class Charts {
         double scale = RATE_HEIGHT / (tick * Math.ceil(most / tick));
         double base = top + RATE_HEIGHT;
         for (long rate = 0; rate <= Math.ceil(most / tick) * tick; rate += tick) {
-            grid(page, base - rate * scale, Numbers.count(rate));
+            grid(page, base - rate * scale, rate < 1_000_000 ? Numbers.count(rate) : rate / 1e6 + " M");
         }
         caption(page, top, "a second");
         axis.draw(page, top, base);

@@ -82,12 +82,16 @@ final class Overview {
         page.raw("<dl class=\"tiles\">");
         tile(page, "operations", Numbers.count(rates.all().invoked()));
         tile(page, "took effect", Numbers.rate(rates.okPerSecond()) + "/s");
-        tile(page, "median latency", Numbers.duration(Series.percentile(latencies, 50)));
-        tile(page, "99 of 100 within", Numbers.duration(Series.percentile(latencies, 99)));
+        tile(page, "median latency", latency(latencies, 50));
+        tile(page, "99 of 100 within", latency(latencies, 99));
         tile(page, "longest without ok", Numbers.duration(longestNs));
         tile(page, "faults", Numbers.count(run.faults().size()));
         tile(page, "healed to serving", Numbers.duration(TimeUnit.MILLISECONDS.toNanos(run.recoveryMs())));
         page.raw("</dl>\n");
+    }
+
+    private static String latency(long[] sorted, int percent) {
+        return sorted.length == 0 ? "none" : Numbers.duration(Series.percentile(sorted, percent));
     }
 
     private static void tile(Html page, String name, String value) {

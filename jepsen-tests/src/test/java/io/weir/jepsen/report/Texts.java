@@ -18,20 +18,21 @@ final class Texts {
 
     /** A run that was like that; the text stands wherever one can. */
     static RunRecord run(String text, List<FaultWindow> faults) {
+        boolean isUsual = text.equals("0.1.0");
         return new RunRecord(
-                text,
-                List.of(text),
-                List.of(text),
+                isUsual ? "list-append" : text,
+                List.of(isUsual ? "kill-one" : text),
+                List.of(isUsual ? "full-disk: needs root" : text),
                 7,
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(5),
                 3,
-                List.of("n1", text),
+                List.of("n0", isUsual ? "n1" : text, "n2"),
                 faults,
                 1_200,
                 text,
-                text,
-                text.equals("0.1.0") ? "weir jepsen run --seed 7" : text);
+                isUsual ? "Java 17, Linux, 2 processors" : text,
+                isUsual ? "weir jepsen run --seed 7" : text);
     }
 
     /** Pages are XML as well: so each element is closed, and nothing from outside is taken for markup. */
