@@ -115,8 +115,8 @@ final class Charts {
         if (all.length == 0) {
             return;
         }
-        double low = Math.floor(Math.log10(Math.max(1, all[0])));
-        double high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(1, all[all.length - 1])) - 1e-9));
+        double low = Math.floor(log10(all[0]));
+        double high = Math.max(low + 1, Math.ceil(log10(all[all.length - 1]) - 1e-9));
         double scale = LATENCY_HEIGHT / (high - low);
         for (double power = low; power <= high; power++) {
             grid(page, bottom - (power - low) * scale, Numbers.duration(Math.round(Math.pow(10, power))));
@@ -126,9 +126,13 @@ final class Charts {
         line(page, "p50 line", steps, step -> height(step.percentile(50), low, scale, bottom));
     }
 
+    private static double log10(long ns) {
+        return Math.log10((double) Math.max(1, ns));
+    }
+
     /** Not a number where nothing took effect. */
     private static double height(long latencyNs, double low, double scale, double bottom) {
-        return latencyNs <= 0 ? Double.NaN : bottom - (Math.log10(latencyNs) - low) * scale;
+        return latencyNs <= 0 ? Double.NaN : bottom - (log10(latencyNs) - low) * scale;
     }
 
     private static void grid(Html page, double y, String label) {

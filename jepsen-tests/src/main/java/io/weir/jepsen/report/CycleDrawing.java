@@ -7,10 +7,8 @@ import io.weir.jepsen.history.LineType;
 import io.weir.jepsen.history.Step;
 import io.weir.jepsen.history.Values;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -54,7 +52,7 @@ final class CycleDrawing {
         }
     }
 
-    private CycleDrawing(List<Edge> edges, Map<Integer, Line> lines) {
+    private CycleDrawing(List<Edge> edges, List<Line> lines) {
         this.edges = edges;
         int count = edges.size();
         int pairs = count / 2;
@@ -62,8 +60,7 @@ final class CycleDrawing {
         for (int i = 0; i < count; i++) {
             int row = row(i, count);
             double least = count == 2 ? LEAST_OF_TWO : row == 0 ? LEAST_ABOVE : 0;
-            heights[row] = Math.max(
-                    heights[row], Math.max(least, height(lines.get(edges.get(i).from()))));
+            heights[row] = Math.max(heights[row], Math.max(least, height(lines.get(i))));
         }
         double[] tops = new double[heights.length + 1];
         tops[0] = 6;
@@ -76,7 +73,7 @@ final class CycleDrawing {
             double x = isAlone ? MIDDLE : i > 0 && i <= pairs ? RIGHT : LEFT;
             Set<Integer> streams = new HashSet<>(edges.get(i).streams());
             streams.addAll(edges.get((i + count - 1) % count).streams());
-            Line line = lines.get(edges.get(i).from());
+            Line line = lines.get(i);
             boxes.add(new Box(line, streams, x, tops[row], heights[row]));
         }
         this.bottom = tops[heights.length] - BETWEEN + 6;
@@ -108,8 +105,7 @@ final class CycleDrawing {
                     .raw(" is not drawn; the argument above has all its steps.</p>\n");
             return;
         }
-        Map<Integer, Line> lines = new HashMap<>();
-        edges.forEach(edge -> lines.put(edge.from(), history.line(edge.from())));
+        List<Line> lines = edges.stream().map(edge -> history.line(edge.from())).toList();
         new CycleDrawing(edges, lines).draw(page);
     }
 

@@ -3,7 +3,9 @@ package io.weir.jepsen.report;
 import io.weir.jepsen.history.LineType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** How many operations ended how in each step of time, and how long those that took effect had lasted. */
 final class Series {
@@ -15,14 +17,14 @@ final class Series {
     private final long toNs;
     private final long stepNs;
     private final int steps;
-    private final long[][] ended;
+    private final Map<LineType, long[]> ended = new EnumMap<>(LineType.class);
     private final long[][] latencies;
 
-    /** One step of time: the count of each outcome, by its ordinal, and the sorted latencies of what took effect. */
-    record Step(long fromNs, long toNs, long[] ended, long[] latencies) {
+    /** One step of time: the count of each outcome, and the sorted latencies of what took effect. */
+    record Step(long fromNs, long toNs, Map<LineType, Long> ended, long[] latencies) {
         /** Operations a second that ended like this. */
         double rate(LineType outcome) {
-            return ended[outcome.ordinal()] * 1e9 / (toNs - fromNs);
+            return ended.getOrDefault(outcome, 0L) * 1e9 / (toNs - fromNs);
         }
 
         long middleNs() {
@@ -43,12 +45,11 @@ final class Series {
         this.stepNs = lengthNs < 20 * SECOND_NS ? Scale.roundUp(least) : Math.max(SECOND_NS, Scale.roundUp(least));
         // Half a step at the end would show twice the noise: it is added to the one before.
         this.steps = (int) Math.max(1, (lengthNs + stepNs / 2) / stepNs);
-        this.ended = new long[steps][LineType.values().length];
         this.latencies = new long[steps][];
         int[] oks = new int[steps];
         calls.stream().filter(Call::hasEnded).forEach(call -> {
             int step = step(call.endedNs());
-            ended[step][call.outcome().ordinal()]++;
+            ended.computeIfAbsent(call.outcome(), outcome -> new long[steps])[step]++;
             oks[step] += call.outcome() == LineType.OK ? 1 : 0;
         });
         for (int step = 0; step < steps; step++) {
@@ -76,7 +77,11 @@ final class Series {
         List<Step> all = new ArrayList<>(steps);
         for (int step = 0; step < steps; step++) {
             long began = fromNs + step * stepNs;
-            all.add(new Step(began, step == steps - 1 ? toNs : began + stepNs, ended[step], latencies[step]));
+            Map<LineType, Long> counts = new EnumMap<>(LineType.class);
+            for (Map.Entry<LineType, long[]> outcome : ended.entrySet()) {
+                counts.put(outcome.getKey(), outcome.getValue()[step]);
+            }
+            all.add(new Step(began, step == steps - 1 ? toNs : began + stepNs, counts, latencies[step]));
         }
         return all;
     }

@@ -115,7 +115,7 @@ final class Timeline {
                 drawn.put(window.number(), drawing);
             }
         }
-        introduction(page, drawn.size(), left);
+        introduction(page, left);
         List<Window> inOrder = windows.stream()
                 .filter(window -> drawn.containsKey(window.number()))
                 .sorted(Comparator.comparing((Window window) -> !window.isAnomalous())
@@ -130,7 +130,7 @@ final class Timeline {
         }
     }
 
-    private void introduction(Html page, int drawn, Set<Integer> left) {
+    private void introduction(Html page, Set<Integer> left) {
         if (windows.isEmpty()) {
             page.raw("<p>The history has no operations.</p>\n");
             return;

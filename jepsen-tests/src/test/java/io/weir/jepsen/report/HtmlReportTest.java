@@ -3,12 +3,15 @@ package io.weir.jepsen.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.weir.jepsen.checker.Anomaly;
+import io.weir.jepsen.checker.AnomalyKind;
 import io.weir.jepsen.checker.Judgement;
 import io.weir.jepsen.checker.Verdict;
 import io.weir.jepsen.history.Header;
 import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.HistoryFile;
 import io.weir.jepsen.history.HistoryRecorder;
+import io.weir.jepsen.history.Line;
 import io.weir.jepsen.history.MalformedHistoryException;
 import io.weir.jepsen.history.Step;
 import io.weir.jepsen.history.Workload;
@@ -20,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -104,6 +108,24 @@ class HtmlReportTest {
                 .as("windows with anomalies come first")
                 .contains("<strong class=\"tag bad\">anomaly</strong>");
         look("broken", page);
+    }
+
+    /** A store that loses everything loses it in many ways. */
+    @Test
+    void aPageOfManyAnomaliesStaysSmallAndNamesAllOfThem() throws IOException {
+        HistoryFile file = HistoryFile.read(SAMPLES.resolve("list-append-broken.edn"));
+        Judgement judgement = Judgement.of(file, null, 0);
+        List<Line> lines = file.history().lines();
+        Anomaly winding = new Anomaly(AnomalyKind.LOST, "long & winding ".repeat(2_000), lines);
+        Verdict verdict = new Verdict(Collections.nCopies(700, winding), 12_345, List.of());
+        String page = HtmlReport.text(
+                Texts.run("0.1.0", List.of()), file, new Judgement(judgement.workload(), judgement.rates(), verdict));
+        Texts.requireWellFormed(page);
+        assertThat(page.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(HtmlReport.MAX_BYTES / 4);
+        assertThat(page)
+                .contains("13,045 anomalies", "id=\"anomaly-1\"", "id=\"anomaly-700\"")
+                .contains("The rest of it is left out", "And 12,345 more of the same kinds")
+                .contains("more characters)");
     }
 
     @Test
