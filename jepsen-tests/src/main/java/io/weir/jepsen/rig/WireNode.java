@@ -23,6 +23,7 @@ import io.weir.protocol.SubmitRequest;
 import io.weir.protocol.SubmitResponse;
 import io.weir.protocol.TimedCommand;
 import io.weir.protocol.WeirGrpc;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -103,6 +104,15 @@ public final class WireNode implements AutoCloseable {
     /** Asks one question. */
     public QueryResponse query(QueryRequest request) throws StatusException {
         return stub().query(request);
+    }
+
+    /** Asks one question, which is to be answered in time. */
+    public QueryResponse query(QueryRequest request, Duration timeout) throws StatusException {
+        return WeirGrpc.newBlockingV2Stub(channel)
+                .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .query(request.toBuilder()
+                        .setTimeoutMs((int) timeout.toMillis())
+                        .build());
     }
 
     /** All events of a stream as this very replica holds them. */

@@ -13,12 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Hurts a cluster, lets it be, and hurts it again: some seconds of quiet, one fault for some seconds, and so on. */
 final class Schedule {
-    private static final Duration QUIET = Duration.ofSeconds(5);
-    private static final Duration SHORTEST = Duration.ofSeconds(3);
-    private static final Duration LONGEST = Duration.ofSeconds(10);
-
     private final Testbed testbed;
     private final List<Nemesis> kinds;
+    private final Pace pace;
     private final Random random;
     private final Clock clock;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -35,9 +32,10 @@ final class Schedule {
      *
      * @param kinds of which chance chooses; none: nothing is ever hurt
      */
-    Schedule(Testbed testbed, List<Nemesis> kinds, Random random, Clock clock) {
+    Schedule(Testbed testbed, List<Nemesis> kinds, Pace pace, Random random, Clock clock) {
         this.testbed = testbed;
         this.kinds = List.copyOf(kinds);
+        this.pace = pace;
         this.random = random;
         this.clock = clock;
     }
@@ -48,10 +46,10 @@ final class Schedule {
             ended.await();
             return;
         }
-        while (!isEndedWithin(QUIET)) {
+        while (!isEndedWithin(pace.quiet())) {
             Nemesis kind = kinds.get(random.nextInt(kinds.size()));
-            long lastsMs = SHORTEST.toMillis()
-                    + random.nextInt((int) LONGEST.minus(SHORTEST).toMillis());
+            long lastsMs = pace.shortest().toMillis()
+                    + random.nextInt((int) pace.longest().minus(pace.shortest()).toMillis());
             long began = clock.nanos();
             Fault fault = kind.begin(testbed, random);
             try {

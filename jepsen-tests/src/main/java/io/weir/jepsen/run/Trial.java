@@ -3,6 +3,7 @@ package io.weir.jepsen.run;
 import io.weir.client.ClientConfig;
 import io.weir.client.EventStore;
 import io.weir.client.Weir;
+import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.HistoryRecorder;
 import io.weir.jepsen.rig.Testbed;
 import io.weir.jepsen.workload.Activity;
@@ -41,6 +42,11 @@ public final class Trial {
         return System.nanoTime() - startNanos;
     }
 
+    /** What clients have noted up to now, also of a run that has failed. */
+    public History history() {
+        return recorder.history();
+    }
+
     /**
      * Does it all.
      *
@@ -48,7 +54,8 @@ public final class Trial {
      */
     public TrialResult run() throws InterruptedException, ExecutionException {
         Random seeds = new Random(plan.seed());
-        Schedule schedule = new Schedule(testbed, plan.nemeses(), new Random(seeds.nextLong()), this::nanos);
+        Schedule schedule =
+                new Schedule(testbed, plan.nemeses(), plan.pace(), new Random(seeds.nextLong()), this::nanos);
         List<EventStore> stores = new ArrayList<>();
         ExecutorService threads = Executors.newCachedThreadPool();
         try {
@@ -57,7 +64,7 @@ public final class Trial {
             }
             List<Future<?>> working = new ArrayList<>();
             for (int client = 0; client < plan.clients(); client++) {
-                Performer performer = performer(stores.get(client % STORES), seeds, plan.timeout());
+                Performer performer = performer(client, stores.get(client % STORES), seeds, plan.timeout());
                 working.add(threads.submit(() -> work(performer)));
             }
             Future<?> hurting = threads.submit(() -> {
@@ -74,7 +81,7 @@ public final class Trial {
             long healed = nanos();
             testbed.cluster().awaitReady(RECOVERY);
             long recoveryMs = TimeUnit.NANOSECONDS.toMillis(nanos() - healed);
-            activity.readAll(performer(stores.get(0), seeds, PATIENCE));
+            activity.readAll(performer(plan.clients(), stores.get(0), seeds, PATIENCE));
             return new TrialResult(recorder.history(), schedule.windows(), recoveryMs);
         } finally {
             isOver = true;
@@ -84,8 +91,9 @@ public final class Trial {
         }
     }
 
-    private Performer performer(EventStore store, Random seeds, Duration timeout) {
-        return new Performer(store, recorder.newClient(), new Random(seeds.nextLong()), timeout);
+    private Performer performer(int number, EventStore store, Random seeds, Duration timeout) {
+        WireReplicas replicas = new WireReplicas(testbed.nodes(), testbed::line);
+        return new Performer(number, store, replicas, recorder.newClient(), new Random(seeds.nextLong()), timeout);
     }
 
     private void work(Performer performer) {

@@ -12,5 +12,15 @@ import java.util.List;
  * @param seed of all choices
  * @param clients that work at once
  * @param timeout of each of their operations
+ * @param pace of faults
  */
-public record TrialPlan(List<Nemesis> nemeses, Duration time, long seed, int clients, Duration timeout) {}
+public record TrialPlan(List<Nemesis> nemeses, Duration time, long seed, int clients, Duration timeout, Pace pace) {
+    public TrialPlan {
+        nemeses = List.copyOf(nemeses);
+    }
+
+    /** At the usual pace. */
+    public TrialPlan(List<Nemesis> nemeses, Duration time, long seed, int clients, Duration timeout) {
+        this(nemeses, time, seed, clients, timeout, Pace.DEFAULT);
+    }
+}

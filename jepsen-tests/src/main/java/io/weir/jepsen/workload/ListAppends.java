@@ -2,14 +2,11 @@ package io.weir.jepsen.workload;
 
 import io.weir.client.EventStore;
 import io.weir.client.Expected;
-import io.weir.client.NewEvent;
 import io.weir.client.OpenTransaction;
 import io.weir.client.ReadRequest;
-import io.weir.client.RecordedEvent;
 import io.weir.client.TransactionResult;
 import io.weir.jepsen.history.Step;
 import io.weir.jepsen.history.Transaction;
-import io.weir.jepsen.history.Values;
 import io.weir.jepsen.history.Workload;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,30 +14,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.StreamSupport;
 
 /**
- * Transactions that append numbers to streams and read streams whole, by {@code commit}, {@code transact}, {@code append} and
- * {@code read}. Few streams live at a time, so that clients meet; one that has got long is followed by another, so that reads
- * stay short.
+ * Transactions that append numbers to streams and read streams whole, most of them over several partitions, by {@code commit},
+ * {@code transact}, {@code append} and {@code read}.
  */
 public final class ListAppends implements Activity {
-    private static final int LIVE_STREAMS = 10;
-    private static final int LEAST_APPENDS = 64;
     private static final int MOST_STEPS = 8;
+    private static final int ACROSS_PERCENT = 65;
 
-    private final Random random;
-    private final List<Integer> live = new ArrayList<>();
-    private final Map<Integer, Integer> left = new HashMap<>();
-    private final Map<Integer, Integer> values = new HashMap<>();
-    private int streams;
+    private final Streams streams;
 
     /** Chance chooses when streams end; what clients do is chosen by each client's own. */
-    public ListAppends(Random random) {
-        this.random = random;
-        for (int i = 0; i < LIVE_STREAMS; i++) {
-            live.add(newStream());
-        }
+    public ListAppends(Random random, Mix mix) {
+        streams = new Streams("list-", random, mix.liveStreams(), mix.appends());
     }
 
     @Override
@@ -48,49 +35,45 @@ public final class ListAppends implements Activity {
         return Workload.LIST_APPEND;
     }
 
-    private int newStream() {
-        int stream = streams++;
-        left.put(stream, LEAST_APPENDS + random.nextInt(LEAST_APPENDS));
-        return stream;
-    }
-
-    private synchronized int chosen(Random chance) {
-        // The first ones are chosen more often: some streams are hot.
-        int place = chance.nextBoolean() ? chance.nextInt(LIVE_STREAMS) : chance.nextInt(3);
-        return live.get(place);
-    }
-
-    private synchronized int nextValue(int stream) {
-        int remaining = left.merge(stream, -1, Integer::sum);
-        if (remaining <= 0 && live.contains(stream)) {
-            live.set(live.indexOf(stream), newStream());
-        }
-        return values.merge(stream, 1, Integer::sum);
-    }
-
-    static String name(int stream) {
-        return "list-" + stream;
-    }
-
-    private static NewEvent event(int value) {
-        return NewEvent.json("v", Integer.toString(value));
-    }
-
     @Override
     public void perform(Performer performer) {
-        Random chance = performer.random();
-        int kind = chance.nextInt(4); // reads, appends, or both
-        List<Step> steps = new ArrayList<>();
-        int size = 1 + (chance.nextInt(8) == 0 ? chance.nextInt(MOST_STEPS) : chance.nextInt(4));
-        for (int i = 0; i < size; i++) {
-            int stream = chosen(chance);
-            boolean isRead = kind == 0 || (kind > 1 && chance.nextBoolean());
-            steps.add(isRead ? Step.read(stream) : Step.append(stream, nextValue(stream)));
-        }
+        List<Step> steps = steps(performer);
         performer.perform(new Transaction(steps), () -> new Transaction(done(performer, steps)));
     }
 
-    private static List<Step> done(Performer performer, List<Step> steps) {
+    /** Reads, appends, or both. */
+    private List<Step> steps(Performer performer) {
+        Random chance = performer.random();
+        int kind = chance.nextInt(4);
+        List<Step> steps = new ArrayList<>();
+        for (int stream : chosen(performer, kind == 0)) {
+            boolean isRead = kind == 0 || (kind > 1 && chance.nextBoolean());
+            steps.add(isRead ? Step.read(stream) : Step.append(stream, streams.nextValue(stream)));
+        }
+        return steps;
+    }
+
+    private List<Integer> chosen(Performer performer, boolean isDistinct) {
+        Random chance = performer.random();
+        boolean isAcross = performer.chance(ACROSS_PERCENT);
+        int size = (isAcross ? 2 : 1) + chance.nextInt(chance.nextInt(8) == 0 ? MOST_STEPS - 1 : 3);
+        List<Integer> all = streams.shuffled(chance);
+        List<Integer> chosen = new ArrayList<>(isDistinct ? all.subList(0, Math.min(size, all.size())) : List.of());
+        while (!isDistinct && chosen.size() < size) {
+            chosen.add(streams.chosen(chance));
+        }
+        EventStore store = performer.store();
+        int home = store.partitionOf(streams.name(chosen.get(0)));
+        if (isAcross && chosen.stream().allMatch(stream -> store.partitionOf(streams.name(stream)) == home)) {
+            all.stream()
+                    .filter(stream -> store.partitionOf(streams.name(stream)) != home)
+                    .findFirst()
+                    .ifPresent(stream -> chosen.set(chosen.size() - 1, stream));
+        }
+        return chosen;
+    }
+
+    private List<Step> done(Performer performer, List<Step> steps) {
         if (steps.size() == 1 && performer.random().nextBoolean()) {
             return List.of(single(performer, steps.get(0)));
         }
@@ -100,73 +83,66 @@ public final class ListAppends implements Activity {
                 : committed(performer, steps);
     }
 
-    private static Step single(Performer performer, Step step) {
+    private Step single(Performer performer, Step step) {
         EventStore store = performer.store();
+        String name = streams.name(step.stream());
         if (step instanceof Step.Append append) {
-            long revision = store.append(
-                            name(append.stream()), Expected.any(), List.of(event(append.value())), performer.options())
-                    .join()
+            return append.at(Performer.await(store.append(
+                            name, Expected.any(), List.of(Streams.event(append.value())), performer.options()))
                     .orThrow()
-                    .firstRevision();
-            return append.at(revision);
+                    .firstRevision());
         }
-        ReadRequest all = ReadRequest.stream(name(step.stream())).within(performer.timeout());
         // Each page of a read is linearizable by itself: what must be one moment is read as one page.
-        return Step.read(step.stream())
-                .saw(values(StreamSupport.stream(store.read(all).spliterator(), false)
-                        .toList()));
+        ReadRequest all = ReadRequest.stream(name).within(performer.timeout());
+        return Step.read(step.stream()).saw(Streams.values(Performer.texts(store.read(all))));
     }
 
-    private static List<Step> transacted(OpenTransaction tx, List<Step> steps) {
+    private List<Step> transacted(OpenTransaction tx, List<Step> steps) {
         List<Step> done = new ArrayList<>();
         for (Step step : steps) {
+            String name = streams.name(step.stream());
             if (step instanceof Step.Append append) {
-                tx.append(name(append.stream()), event(append.value()));
+                tx.append(name, Streams.event(append.value()));
                 done.add(append);
             } else {
-                done.add(Step.read(step.stream()).saw(values(tx.read(name(step.stream())))));
+                done.add(Step.read(step.stream()).saw(Streams.values(Performer.texts(tx.read(name)))));
             }
         }
         return done;
     }
 
-    private static List<Step> committed(Performer performer, List<Step> steps) {
+    private List<Step> committed(Performer performer, List<Step> steps) {
         io.weir.client.Transaction.Builder builder = io.weir.client.Transaction.builder();
         Map<Integer, Integer> after = new HashMap<>();
         for (Step step : steps) {
-            builder.append(name(step.stream()), Expected.any(), event(((Step.Append) step).value()));
+            int value = ((Step.Append) step).value();
+            builder.append(streams.name(step.stream()), Expected.any(), Streams.event(value));
             after.merge(step.stream(), 1, Integer::sum);
         }
-        TransactionResult.Committed committed = performer
-                .store()
-                .commit(builder.build(), performer.options())
-                .join()
+        TransactionResult.Committed committed = Performer.await(
+                        performer.store().commit(builder.build(), performer.options()))
                 .orThrow();
         List<Step> done = new ArrayList<>();
         for (Step step : steps) {
-            long last = Objects.requireNonNull(committed.lastRevisions().get(name(step.stream())));
+            long last = Objects.requireNonNull(committed.lastRevisions().get(streams.name(step.stream())));
             int behind = after.merge(step.stream(), -1, Integer::sum);
             done.add(((Step.Append) step).at(last - behind));
         }
         return done;
     }
 
-    private static Values values(List<RecordedEvent> events) {
-        return Values.of(events.stream()
-                .mapToInt(event -> Integer.parseInt(event.text()))
-                .toArray());
-    }
-
     @Override
     public void readAll(Performer performer) {
-        int count;
-        synchronized (this) {
-            count = streams;
-        }
-        for (int stream = 0; stream < count; stream++) {
-            List<Step> read = List.of(Step.read(stream));
-            performer.perform(
-                    new Transaction(read, true), () -> new Transaction(List.of(single(performer, read.get(0))), true));
+        LastReads last = new LastReads(performer);
+        for (String node : performer.replicas().nodes()) {
+            for (int stream = 0; stream < streams.count(); stream++) {
+                Step.Read read = Step.read(stream);
+                String name = streams.name(stream);
+                performer.perform(
+                        new Transaction(List.of(read), true),
+                        node,
+                        () -> new Transaction(List.of(read.saw(Streams.values(last.read(node, name)))), true));
+            }
         }
     }
 }
