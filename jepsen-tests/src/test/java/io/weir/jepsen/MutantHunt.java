@@ -12,7 +12,6 @@ import io.weir.jepsen.run.Trial;
 import io.weir.jepsen.run.TrialPlan;
 import io.weir.jepsen.run.TrialResult;
 import io.weir.jepsen.workload.Activity;
-import io.weir.jepsen.workload.PairAppends;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -50,10 +49,10 @@ final class MutantHunt {
 
     /** Goes on until something is found, or no run may begin any more. */
     Optional<Finding> hunt(Duration limit) throws Exception {
-        long untilNanos = System.nanoTime() + limit.toNanos();
         if (mutant.isOfDisks()) {
-            return cutPower(untilNanos);
+            return cutPower(limit);
         }
+        long untilNanos = System.nanoTime() + limit.toNanos();
         Optional<Finding> found = Optional.empty();
         while (found.isEmpty() && System.nanoTime() < untilNanos) {
             runs++;
@@ -63,15 +62,16 @@ final class MutantHunt {
     }
 
     /** What tells here is a ledger of numbered appends, read on every replica. */
-    private Optional<Finding> cutPower(long untilNanos) throws Exception {
+    private Optional<Finding> cutPower(Duration limit) throws Exception {
         try (PowerCuts cuts = PowerCuts.start(directory, jvmArguments(), seeds.nextLong())) {
+            long untilNanos = System.nanoTime() + limit.toNanos();
             while (System.nanoTime() < untilNanos) {
                 runs++;
                 try {
                     System.out.println("MutantHunt: " + mutant.label() + ", " + cuts.round());
                 } catch (AssertionError | EventStoreException e) {
-                    return Optional.of(new Finding(
-                            "cut " + runs, String.valueOf(e.getMessage()).strip(), runs));
+                    String why = String.valueOf(e.getMessage()).strip();
+                    return Optional.of(new Finding("the ledger, at cut " + runs, why, runs));
                 }
             }
         }
@@ -86,7 +86,7 @@ final class MutantHunt {
         LocalCluster.Options options =
                 Rig.options(directory.resolve("run-" + runs)).withJvmArguments(jvmArguments());
         try (Testbed testbed = Testbed.start(options, null, seed)) {
-            Activity activity = new PairAppends();
+            Activity activity = mutant.activity();
             TrialPlan plan = new TrialPlan(mutant.nemeses(), mutant.time(), seed, CLIENTS, TIMEOUT);
             return judge(new Trial(testbed, activity, plan).run(), activity);
         }

@@ -60,7 +60,9 @@ class MutantHuntIT {
                 Locale.ROOT,
                 "MutantHuntIT: | `%s` | %s | %s | %s | %d s |%n",
                 mutant.label(),
-                mutant.isOfDisks() ? "ledger, power cuts" : "list-append",
+                mutant.isOfDisks()
+                        ? "ledger, power cuts"
+                        : mutant.activity().workload().label(),
                 mutant.nemeses().isEmpty()
                         ? "none"
                         : mutant.nemeses().stream().map(Nemesis::name).collect(Collectors.joining(", ")),

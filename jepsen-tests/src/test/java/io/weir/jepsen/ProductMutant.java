@@ -3,21 +3,20 @@ package io.weir.jepsen;
 import io.weir.jepsen.checker.AnomalyKind;
 import io.weir.jepsen.nemesis.Nemeses;
 import io.weir.jepsen.nemesis.Nemesis;
+import io.weir.jepsen.workload.Activity;
+import io.weir.jepsen.workload.PairAppends;
+import io.weir.jepsen.workload.RacingAppends;
+import io.weir.jepsen.workload.TokenReads;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** A mistake in the product that {@code -Dweir.mutant} switches on, and what has to notice it. */
 enum ProductMutant {
-    NO_PIN_AT_OPEN,
-    METAS_AFTER_SYNC,
-    PURGE_BEYOND_CHECKPOINT,
-    LOG_UNFLUSHED,
-    CHECKPOINT_UNSYNCED,
-    REPLAY_SKIPS_ONE,
     FOLLOWER_READS(Proof.STALE_READS, "isolated-leader", "pause-leader"),
     READ_UNPROVEN(Proof.STALE_READS, "isolated-leader", "pause-leader"),
     LEASE_UNCHECKED(Proof.STALE_READS, "isolated-leader", "pause-leader"),
@@ -30,8 +29,17 @@ enum ProductMutant {
     FORGETS_EARLY(Proof.CYCLES),
     CARE_ASKS_NOBODY(Proof.ISOLATION, "kill-one", "pause-one", "isolated-leader"),
     ANSWERS_FORGOTTEN(Proof.AT_MOST_ONCE, "reset", "flapping", "kill-leader"),
-    DOUBT_TOLD_AS_FAILURE(Proof.FALSE_FAILURE, "pause-majority", "halves");
+    DOUBT_TOLD_AS_FAILURE(Proof.FALSE_FAILURE, "pause-majority", "halves"),
+    CONDITION_OF_FIRST_ONLY(RacingAppends::new, Proof.CONDITIONS),
+    TOKEN_IGNORED(TokenReads::new, Proof.TOKENS),
+    NO_PIN_AT_OPEN,
+    METAS_AFTER_SYNC,
+    PURGE_BEYOND_CHECKPOINT,
+    LOG_UNFLUSHED,
+    CHECKPOINT_UNSYNCED,
+    REPLAY_SKIPS_ONE;
 
+    private final Supplier<Activity> activity;
     private final Proof proof;
     private final List<Nemesis> nemeses;
 
@@ -52,6 +60,10 @@ enum ProductMutant {
                 AnomalyKind.INTERNAL)),
         /** Something was done twice, or what was done was denied. */
         AT_MOST_ONCE(EnumSet.of(AnomalyKind.DUPLICATE, AnomalyKind.WRONG_REVISION, AnomalyKind.G1A)),
+        /** An append that its condition forbids. */
+        CONDITIONS(EnumSet.of(AnomalyKind.UNMET_CONDITION, AnomalyKind.DOUBLE_SUCCESS)),
+        /** A read without what its token stands for. */
+        TOKENS(EnumSet.of(AnomalyKind.BELOW_TOKEN)),
         /** What was denied was done. */
         FALSE_FAILURE(EnumSet.of(AnomalyKind.G1A, AnomalyKind.DIRTY_UPDATE));
 
@@ -82,6 +94,11 @@ enum ProductMutant {
     }
 
     ProductMutant(Proof proof, String... nemeses) {
+        this(PairAppends::new, proof, nemeses);
+    }
+
+    ProductMutant(Supplier<Activity> activity, Proof proof, String... nemeses) {
+        this.activity = activity;
         this.proof = proof;
         this.nemeses = Arrays.stream(nemeses)
                 .map(name -> Nemeses.named(name).orElseThrow())
@@ -91,6 +108,11 @@ enum ProductMutant {
     /** By which it is switched on. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What clients do to meet it. */
+    Activity activity() {
+        return activity.get();
     }
 
     /** Faults without which it does no harm. */
