@@ -25,7 +25,6 @@ import java.util.stream.Collectors;
 /** Runs on clusters of which all nodes make the same mistake on purpose, one after the other, until it is noticed. */
 final class MutantHunt {
     private static final int CLIENTS = 10;
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final ProductMutant mutant;
     private final Path directory;
@@ -87,7 +86,7 @@ final class MutantHunt {
                 Rig.options(directory.resolve("run-" + runs)).withJvmArguments(jvmArguments());
         try (Testbed testbed = Testbed.start(options, null, seed)) {
             Activity activity = mutant.activity();
-            TrialPlan plan = new TrialPlan(mutant.nemeses(), mutant.time(), seed, CLIENTS, TIMEOUT);
+            TrialPlan plan = new TrialPlan(mutant.nemeses(), mutant.time(), seed, CLIENTS, mutant.timeout());
             return judge(new Trial(testbed, activity, plan).run(), activity);
         }
     }

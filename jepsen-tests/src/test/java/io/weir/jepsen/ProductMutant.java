@@ -4,6 +4,7 @@ import io.weir.jepsen.checker.AnomalyKind;
 import io.weir.jepsen.nemesis.Nemeses;
 import io.weir.jepsen.nemesis.Nemesis;
 import io.weir.jepsen.workload.Activity;
+import io.weir.jepsen.workload.FollowedAdds;
 import io.weir.jepsen.workload.PairAppends;
 import io.weir.jepsen.workload.RacingAppends;
 import io.weir.jepsen.workload.TokenReads;
@@ -18,8 +19,8 @@ import java.util.function.Supplier;
 /** A mistake in the product that {@code -Dweir.mutant} switches on, and what has to notice it. */
 enum ProductMutant {
     FOLLOWER_READS(Proof.STALE_READS, "isolated-leader", "pause-leader"),
-    READ_UNPROVEN(Proof.STALE_READS, "isolated-leader", "pause-leader"),
-    LEASE_UNCHECKED(Proof.STALE_READS, "isolated-leader", "pause-leader"),
+    READ_UNPROVEN(Proof.STALE_READS, "stutter", "pause-leader"),
+    LEASE_UNCHECKED(Proof.STALE_READS, "stutter", "pause-leader"),
     READ_ASKS_NOBODY(Proof.CYCLES),
     FORGOTTEN_TAKEN_FOR_ABORTED(Proof.CYCLES),
     LOCKS_IGNORED(Proof.ISOLATION),
@@ -32,6 +33,7 @@ enum ProductMutant {
     DOUBT_TOLD_AS_FAILURE(Proof.FALSE_FAILURE, "pause-majority", "halves"),
     CONDITION_OF_FIRST_ONLY(RacingAppends::new, Proof.CONDITIONS),
     TOKEN_IGNORED(TokenReads::new, Proof.TOKENS),
+    TAIL_SKIPS(FollowedAdds::new, Proof.TAILS),
     NO_PIN_AT_OPEN,
     METAS_AFTER_SYNC,
     PURGE_BEYOND_CHECKPOINT,
@@ -64,6 +66,8 @@ enum ProductMutant {
         CONDITIONS(EnumSet.of(AnomalyKind.UNMET_CONDITION, AnomalyKind.DOUBLE_SUCCESS)),
         /** A read without what its token stands for. */
         TOKENS(EnumSet.of(AnomalyKind.BELOW_TOKEN)),
+        /** An event that a subscriber never gets. */
+        TAILS(EnumSet.of(AnomalyKind.SKIPPED)),
         /** What was denied was done. */
         FALSE_FAILURE(EnumSet.of(AnomalyKind.G1A, AnomalyKind.DIRTY_UPDATE));
 
@@ -137,6 +141,11 @@ enum ProductMutant {
     /** How long clients work in one run. */
     Duration time() {
         return Duration.ofSeconds(nemeses.isEmpty() ? 10 : 25);
+    }
+
+    /** Of an operation: a read is as stale as its leader was frozen, if its client still waits. */
+    Duration timeout() {
+        return Duration.ofSeconds(proof == Proof.STALE_READS ? 12 : 5);
     }
 
     /** What proves it. */
