@@ -101,7 +101,9 @@ class ArchitectureTest {
             PROTOCOL,
             "io.weir.client.grpc..",
             "io.weir.consensus.frontdoor..",
-            "io.weir.consensus.transfer..");
+            "io.weir.consensus.transfer..",
+            "io.weir.jepsen.rig..",
+            "io.weir.jepsen.run..");
 
     /** One place gives the exit code; another ends a server whose parent or supervisor wants it to end. */
     @ArchTest
