@@ -9,11 +9,22 @@ import picocli.CommandLine.Command;
 @Command(
         name = "jepsen",
         mixinStandardHelpOptions = true,
-        description = {"Judge what clients of a cluster saw while it was being broken.", ""},
-        subcommands = {CheckCommand.class, ReportCommand.class},
+        description = {"Break a cluster on purpose, and judge what its clients saw.", ""},
+        subcommands = {
+            RunCommand.class,
+            SoakCommand.class,
+            ReplayCommand.class,
+            ListCommand.class,
+            CheckCommand.class,
+            ReportCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
-        footer = {"  weir jepsen check history.ndjson.gz", "  weir jepsen check --workload list-append history.edn"})
+        footer = {
+            "  weir jepsen run",
+            "  weir jepsen check history.ndjson.gz",
+            "  weir jepsen check --workload list-append history.edn"
+        })
 public final class JepsenCommand implements ToolProvider {
     /** For the service loader. */
     public JepsenCommand() {}

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Judge a run again, and show it as a page.",
             "",
-            "Reads " + ReportCommand.RUN + " and " + ReportCommand.HISTORY + " in the directory of a run, and writes "
-                    + ReportCommand.PAGE + " beside them. docs/jepsen.md tells how to read it.",
+            "Reads " + RunDirectory.RUN + " and " + RunDirectory.HISTORY + " in the directory of a run, and writes "
+                    + RunDirectory.PAGE + " beside them. docs/jepsen.md tells how to read it.",
             ""
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -43,15 +43,6 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  weir jepsen report jepsen/list-append-7", "  weir jepsen report --min-rate 300 ."})
 final class ReportCommand implements Callable<Integer> {
-    /** Name of the record of a run in its directory. */
-    static final String RUN = "run.json";
-
-    /** Name of what clients saw. */
-    static final String HISTORY = "history.ndjson.gz";
-
-    /** Name of the page. */
-    static final String PAGE = "report.html";
-
     @Parameters(paramLabel = "DIR", description = "Directory of a run.")
     Path directory = Path.of(".");
 
@@ -72,13 +63,13 @@ final class ReportCommand implements Callable<Integer> {
         if (!(minRate >= 0)) {
             throw new ParameterException(spec().commandLine(), "--min-rate is " + minRate + "; it is 0 or more");
         }
-        Path at = directory.resolve(RUN);
+        Path at = directory.resolve(RunDirectory.RUN);
         try {
             RunRecord run = RunFile.read(at);
-            at = directory.resolve(HISTORY);
+            at = directory.resolve(RunDirectory.HISTORY);
             HistoryFile history = HistoryFile.read(at);
             Judgement judgement = Judgement.of(history, null, minRate);
-            Path page = directory.resolve(PAGE);
+            Path page = directory.resolve(RunDirectory.PAGE);
             HtmlReport.write(run, history, judgement, page);
             PrintWriter out = spec().commandLine().getOut();
             out.println(judgement.verdict().status() + " " + page);

@@ -1,0 +1,189 @@
+package io.weir.jepsen;
+
+import io.weir.consensus.local.LocalCluster;
+import io.weir.jepsen.nemesis.Nemeses;
+import io.weir.jepsen.nemesis.Nemesis;
+import io.weir.jepsen.run.RunRequest;
+import io.weir.jepsen.workload.Mix;
+import io.weir.jepsen.workload.NamedActivity;
+import io.weir.jepsen.workload.Workloads;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** The options of verbs that run something: what clients do, what is hurt, and how large it all is. */
+final class RunOptions {
+    /** All kinds of faults. */
+    static final String MIX = "mix";
+
+    private static final String NONE = "none";
+    private static final String MAIN_CLASS = "io.weir.cli.Main";
+
+    @Option(
+            names = "--workload",
+            paramLabel = "NAME",
+            description = "What clients do, as \"weir jepsen list\" names it. Default: the seed chooses.")
+    @Nullable
+    String workload;
+
+    @Option(
+            names = "--nemesis",
+            paramLabel = "NAMES",
+            split = ",",
+            defaultValue = MIX,
+            description = "Kinds of faults; mix for all, none. Default: ${DEFAULT-VALUE}.")
+    List<String> nemeses = List.of(MIX);
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "That work at once. Default: ${DEFAULT-VALUE}.")
+    int clients;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            converter = DurationConverter.class,
+            description = "Of each operation. Default: ${DEFAULT-VALUE}.")
+    Duration timeout = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Nodes, a process each. Default: ${DEFAULT-VALUE}.")
+    int nodes;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Partitions. Default: ${DEFAULT-VALUE}.")
+    int partitions;
+
+    @Option(
+            names = "--heap-mib",
+            paramLabel = "MIB",
+            defaultValue = "256",
+            description = "Heap of each node. Default: ${DEFAULT-VALUE}.")
+    int heapMib;
+
+    @Option(
+            names = "--min-rate",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Operations that must have taken effect a second, else the run is void. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    double minRate;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            defaultValue = "jepsen",
+            description = "Where a directory for each run is made. Default: ${DEFAULT-VALUE}.")
+    Path directory = Path.of("jepsen");
+
+    @Spec(Target.MIXEE)
+    @Nullable
+    CommandSpec spec;
+
+    /** Refuses what cannot be run, before anything is started. */
+    void check(Duration time) {
+        requireInRange("--clients", clients, 1, 1_000);
+        requireInRange("--nodes", nodes, 1, 9);
+        requireInRange("--partitions", partitions, 1, 64);
+        requireInRange("--heap-mib", heapMib, 64, 1 << 20);
+        if (!(minRate >= 0)) {
+            throw refused("--min-rate is " + minRate + "; it is 0 or more");
+        }
+        if (time.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw refused("--time is " + DurationConverter.format(time) + "; a run takes a second at least");
+        }
+        activity(0);
+        kinds();
+    }
+
+    private void requireInRange(String name, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw refused(name + " is " + value + "; the limit is " + least + " to " + most);
+        }
+    }
+
+    private ParameterException refused(String message) {
+        if (spec == null) {
+            throw new IllegalStateException("not called by picocli");
+        }
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** What clients do in the run of a seed. */
+    NamedActivity activity(long seed) {
+        if (workload == null) {
+            return Workloads.ALL.get(new Random(seed).nextInt(Workloads.ALL.size()));
+        }
+        String name = workload;
+        return Workloads.named(name)
+                .orElseThrow(() -> refused("--workload " + name + " is none of "
+                        + Workloads.ALL.stream().map(NamedActivity::name).collect(Collectors.joining(", "))));
+    }
+
+    private List<Nemesis> kinds() {
+        if (nemeses.equals(List.of(MIX))) {
+            return Nemeses.ALL;
+        }
+        if (nemeses.equals(List.of(NONE))) {
+            return List.of();
+        }
+        return nemeses.stream()
+                .map(name -> Nemeses.named(name)
+                        .orElseThrow(() -> refused("--nemesis " + name + " is none of mix, none, "
+                                + Nemeses.ALL.stream().map(Nemesis::name).collect(Collectors.joining(", ")))))
+                .toList();
+    }
+
+    /** The run of a seed, in a directory of its own. */
+    RunRequest request(long seed, Duration time, Path runDirectory) {
+        LocalCluster.Options cluster = LocalCluster.Options.ofThisProgram(
+                runDirectory.resolve("cluster"), nodes, partitions, MAIN_CLASS, heapMib);
+        return new RunRequest(
+                activity(seed),
+                Mix.DEFAULT.withClients(clients),
+                kinds(),
+                seed,
+                time,
+                timeout,
+                cluster,
+                directory.toAbsolutePath().resolve("disks"),
+                command(seed, time));
+    }
+
+    private String command(long seed, Duration time) {
+        List<String> words = new ArrayList<>(List.of("weir jepsen replay " + seed));
+        if (workload != null) {
+            words.add("--workload " + workload);
+        }
+        words.add(String.format(
+                Locale.ROOT,
+                "--nemesis %s --time %s --clients %d --timeout %s --nodes %d --partitions %d --heap-mib %d",
+                String.join(",", nemeses),
+                DurationConverter.format(time),
+                clients,
+                DurationConverter.format(timeout),
+                nodes,
+                partitions,
+                heapMib));
+        return String.join(" ", words);
+    }
+}

@@ -1,0 +1,94 @@
+package io.weir.jepsen.run;
+
+import io.weir.jepsen.disk.DiskRack;
+import io.weir.jepsen.history.Header;
+import io.weir.jepsen.history.HistoryFile;
+import io.weir.jepsen.nemesis.Nemesis;
+import io.weir.jepsen.rig.Testbed;
+import io.weir.jepsen.rig.Tier;
+import io.weir.jepsen.workload.Activity;
+import io.weir.protocol.NodeStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trial with all that belongs to it: a cluster is started for it, hurt and taken down, and what is left is a history and the
+ * record of the run.
+ *
+ * @param record what was run
+ * @param history what clients saw
+ * @param failure what ended the run before its time: the store did what it never may, or could not be healed; null if nothing did
+ */
+public record Run(
+        RunRecord record, HistoryFile history, @Nullable Throwable failure) {
+    /**
+     * Runs; returns when all processes have ended.
+     *
+     * @throws io.weir.client.EventStoreException if the cluster cannot be started
+     */
+    public static Run of(RunRequest request) throws InterruptedException {
+        boolean wantsDisks = request.nemeses().stream().anyMatch(nemesis -> nemesis.tier() == Tier.DISKS);
+        Optional<String> noDisks = wantsDisks ? DiskRack.whatIsMissing(request.disks()) : Optional.empty();
+        List<Nemesis> possible = new ArrayList<>();
+        List<String> skipped = new ArrayList<>();
+        for (Nemesis nemesis : request.nemeses()) {
+            if (nemesis.tier() == Tier.DISKS && noDisks.isPresent()) {
+                skipped.add(nemesis.name() + ": " + noDisks.get());
+            } else {
+                possible.add(nemesis);
+            }
+        }
+        boolean hasDisks = wantsDisks && noDisks.isEmpty();
+        Activity activity = request.activity().create(request.seed(), request.mix());
+        TrialPlan plan = new TrialPlan(
+                possible, request.time(), request.seed(), request.mix().clients(), request.timeout());
+        try (Testbed testbed = Testbed.start(request.cluster(), hasDisks ? request.disks() : null, request.seed())) {
+            String weir = testbed.status(testbed.nodes().get(0))
+                    .map(NodeStatus::getVersion)
+                    .orElse("");
+            Trial trial = new Trial(testbed, activity, plan);
+            List<FaultWindow> faults = List.of();
+            long recoveryMs = 0;
+            Throwable failure = null;
+            try {
+                TrialResult result = trial.run();
+                faults = result.faults();
+                recoveryMs = result.recoveryMs();
+            } catch (ExecutionException | RuntimeException e) {
+                failure = e;
+            }
+            Header header =
+                    activity.describe(new Header(activity.workload(), request.seed(), weir).withNodes(testbed.nodes()));
+            RunRecord record = new RunRecord(
+                    request.activity().name(),
+                    possible.stream().map(Nemesis::name).toList(),
+                    skipped,
+                    request.seed(),
+                    request.time(),
+                    request.timeout(),
+                    request.mix().clients(),
+                    testbed.nodes(),
+                    faults,
+                    recoveryMs,
+                    weir,
+                    machine(),
+                    request.command());
+            return new Run(record, new HistoryFile(header, trial.history()), failure);
+        }
+    }
+
+    private static String machine() {
+        return String.format(
+                Locale.ROOT,
+                "%s %s, %d processors, %s %s",
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.vm.name"),
+                System.getProperty("java.version"));
+    }
+}
