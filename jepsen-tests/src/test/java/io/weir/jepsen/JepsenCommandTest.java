@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.weir.jepsen.nemesis.Nemeses;
+import io.weir.jepsen.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -125,9 +127,49 @@ class JepsenCommandTest {
         assertThat(out.toString()).isEmpty();
     }
 
+    @Test
+    void whatCannotBeRunIsRefusedBeforeAnythingIsStarted() {
+        String dir = directory.toString();
+        assertThat(run("run", "--dir", dir, "--workload", "chess")).isEqualTo(2);
+        assertThat(err.toString()).contains("--workload chess is none of list-append, conditional, bank, unique,");
+        assertThat(run("run", "--dir", dir, "--nemesis", "kill-one,flood")).isEqualTo(2);
+        assertThat(err.toString()).contains("--nemesis flood is none of mix, none, kill-one,");
+        assertThat(run("replay", "7", "--dir", dir, "--time", "10")).isEqualTo(2);
+        assertThat(err.toString()).contains("\"10\" is not a duration");
+        assertThat(run("soak", "--dir", dir, "--each", "500ms")).isEqualTo(2);
+        assertThat(err.toString()).contains("a run takes a second at least");
+        assertThat(run("run", "--dir", dir, "--nodes", "10")).isEqualTo(2);
+        assertThat(err.toString()).contains("--nodes is 10; the limit is 1 to 9");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void anEarlierRunIsNotOverwritten() throws IOException {
+        Files.createDirectory(directory.resolve("bank-7"));
+        assertThat(run("run", "--dir", directory.toString(), "--workload", "bank", "--seed", "7"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("bank-7 is there already, from an earlier run");
+    }
+
+    @Test
+    void theListNamesAllThatCanBeChosen() {
+        assertThat(run("list")).isZero();
+        Workloads.ALL.forEach(activity -> assertThat(out.toString()).contains("  " + activity.name() + " "));
+        Nemeses.ALL.forEach(nemesis -> assertThat(out.toString()).contains("  " + nemesis.name() + " "));
+    }
+
     /** After a change: {@code -Dhelp.write=true} writes the files anew, to be reviewed. */
     @ParameterizedTest
-    @ValueSource(strings = {"weir-jepsen", "weir-jepsen-check", "weir-jepsen-report"})
+    @ValueSource(
+            strings = {
+                "weir-jepsen",
+                "weir-jepsen-run",
+                "weir-jepsen-soak",
+                "weir-jepsen-replay",
+                "weir-jepsen-list",
+                "weir-jepsen-check",
+                "weir-jepsen-report"
+            })
     void helpSaysWhatItSaidAtTheLastReview(String verb) throws IOException {
         CommandLine command = new CommandLine(new Weir()).addSubcommand(new JepsenCommand());
         command.setUsageHelpWidth(100);
