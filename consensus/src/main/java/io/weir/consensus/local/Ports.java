@@ -26,6 +26,12 @@ public final class Ports {
     private static final int OUTGOING = 32_768;
     private static final int ATTEMPTS = 10_000;
 
+    /**
+     * Which part of the range this process takes: {@code 2/8} is the second of eight. Processes that run clusters at the same time,
+     * as those of a test run do, leave each other the ports of nodes that are down: a client would not notice whose node answers.
+     */
+    private static final String SLICE = "weir.ports.slice";
+
     private Ports() {}
 
     /**
@@ -35,16 +41,26 @@ public final class Ports {
      * @throws EventStoreException.CannotOpen if there are too few
      */
     public static List<Integer> free(int count) {
+        int slice = 1;
+        int slices = 1;
+        String wanted = System.getProperty(SLICE);
+        if (wanted != null) {
+            String[] parts = wanted.split("/", 2);
+            slice = Integer.parseInt(parts[0]);
+            slices = Integer.parseInt(parts[1]);
+        }
+        int size = (OUTGOING - LOWEST) / slices;
+        int lowest = LOWEST + (slice - 1) % slices * size;
         Set<Integer> found = new LinkedHashSet<>();
         for (int attempt = 0; attempt < ATTEMPTS && found.size() < count; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, OUTGOING);
+            int port = ThreadLocalRandom.current().nextInt(lowest, lowest + size);
             if (isFree(port)) {
                 found.add(port);
             }
         }
         if (found.size() < count) {
             throw new EventStoreException.CannotOpen(
-                    "found " + found.size() + " free ports between " + LOWEST + " and " + (OUTGOING - 1)
+                    "found " + found.size() + " free ports between " + lowest + " and " + (lowest + size - 1)
                             + " on 127.0.0.1, need " + count + "; end other servers on this machine",
                     null);
         }
