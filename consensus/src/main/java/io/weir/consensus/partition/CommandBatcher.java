@@ -31,8 +31,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packer of a leader: commands that have queued while earlier entries were on their way go into one Raft entry, because
- * Raft's cost is per entry. A lone command leaves at once; no timer stands between a command and its proposal.
+ * The packer of a leader: commands that have queued while an earlier entry was on its way go into one Raft entry, because
+ * Raft's cost is per entry. A lone command leaves at once; no timer stands between a command and its proposal. While an entry
+ * is on its way, another one leaves only if it is full, as Nagle's rule has it for TCP (RFC 896): on busy processors small
+ * entries would otherwise take each other's time, and the fewer commands each of them carries, the longer all of them take.
  *
  * <p>Order: one thread proposes, so commands stand in the log in the order in which they were submitted. An entry may fail
  * while a later one is committed; {@link Command#getAfterList} is what keeps a pipeline of appends in order then.
@@ -42,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * expired callers freed their places, steady load would keep it from ever noticing.
  */
 final class CommandBatcher implements AutoCloseable {
-    /** An entry is closed when it has got this far. */
+    /** An entry is full when it has got this far. */
     static final int TARGET_ENTRY_BYTES = 256 << 10;
 
     /** One command may be this large with its framing; a safe distance below Raft's limit for an entry. */
@@ -382,7 +384,7 @@ final class CommandBatcher implements AutoCloseable {
     private boolean take(List<Waiting> into, List<CompletableFuture<Void>> fenced) {
         lock.lock();
         try {
-            while (!closed && ((queue.isEmpty() && fences.isEmpty()) || inFlight >= MAX_IN_FLIGHT)) {
+            while (!closed && !mayLeave()) {
                 work.awaitUninterruptibly();
             }
             if (closed) {
@@ -404,6 +406,13 @@ final class CommandBatcher implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean mayLeave() {
+        if (inFlight == 0 || !fences.isEmpty()) { // somebody waits for a fence who keeps others waiting
+            return inFlight < MAX_IN_FLIGHT && !(queue.isEmpty() && fences.isEmpty());
+        }
+        return inFlight < MAX_IN_FLIGHT && queuedBytes >= TARGET_ENTRY_BYTES;
     }
 
     private void propose(List<Waiting> commands, List<CompletableFuture<Void>> fenced, long nowNanos) {

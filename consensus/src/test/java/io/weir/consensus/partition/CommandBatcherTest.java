@@ -60,13 +60,45 @@ class CommandBatcherTest {
     }
 
     @Test
-    void whatQueuesWhileAllPlacesAreTakenGoesIntoOneEntryInOrder() {
+    void whatDoesNotFillAnEntryWaitsForTheOneOnItsWay() {
+        var unused = batcher.submit(Entries.append(1, "s", 10), 5_000);
+        Proposed lone = raft.await(1);
+        for (int i = 2; i <= 9; i++) {
+            var also = batcher.submit(Entries.append(i, "s", 10), 5_000);
+        }
+        assertThat(raft.proposed).hasSize(1);
+        finish(lone);
+        assertThat(raft.await(2).entry().getProposalsCount()).isEqualTo(8);
+    }
+
+    @Test
+    void aFullEntryWaitsForNoOther() {
+        var unused = batcher.submit(Entries.append(1, "s", 10), 5_000);
+        raft.await(1);
+        for (int i = 2; i <= 4; i++) {
+            var also = batcher.submit(Entries.append(i, "s", 100 << 10), 5_000);
+        }
+        assertThat(raft.await(2).entry().getProposalsCount()).isEqualTo(2);
+        assertThat(raft.proposed).as("the third is alone").hasSize(2);
+    }
+
+    @Test
+    void aFenceWaitsForNoEntry() {
+        var unused = batcher.submit(Entries.append(1, "s", 10), 5_000);
+        raft.await(1);
+        var fence = batcher.fence();
+        assertThat(raft.await(2).entry().getProposalsList()).isEmpty();
+        assertThat(fence).isNotDone();
+    }
+
+    @Test
+    void whatQueuesWhileAnEntryIsOnItsWayGoesIntoOneEntryInOrder() {
         fillPlaces();
         List<CompletableFuture<Outcome>> answers = new ArrayList<>();
         for (int i = 100; i < 200; i++) {
             answers.add(batcher.submit(Entries.append(i, "s", 10), 5_000));
         }
-        finish(raft.proposed.get(0));
+        finishFilled();
         Proposed packed = raft.await(CommandBatcher.MAX_IN_FLIGHT + 1);
         List<Long> expected = new ArrayList<>();
         for (long i = 100; i < 200; i++) {
@@ -85,7 +117,7 @@ class CommandBatcherTest {
         for (int i = 0; i < 20; i++) {
             var unused = batcher.submit(Entries.append(100 + i, "s", 100 << 10), 5_000);
         }
-        finish(raft.proposed.get(0));
+        finishFilled();
         Proposed packed = raft.await(CommandBatcher.MAX_IN_FLIGHT + 1);
         assertThat(packed.entry().getProposalsCount()).isEqualTo(2);
         assertThat(packed.entry().getSerializedSize()).isLessThan(CommandBatcher.TARGET_ENTRY_BYTES + 1_000);
@@ -122,7 +154,7 @@ class CommandBatcherTest {
         fillPlaces();
         CompletableFuture<Outcome> late = batcher.submit(Entries.append(100, "s", 10), 0);
         CompletableFuture<Outcome> inTime = batcher.submit(Entries.append(101, "s", 10), 5_000);
-        finish(raft.proposed.get(0));
+        finishFilled();
         Proposed next = raft.await(CommandBatcher.MAX_IN_FLIGHT + 1);
         assertThat(next.entry().getProposalsList())
                 .extracting(proposal -> proposal.getCommand().getRequestId().getSequence())
@@ -138,7 +170,7 @@ class CommandBatcherTest {
         CompletableFuture<Outcome> gone = batcher.submit(Entries.append(100, "s", 10), 5_000);
         var unused = batcher.submit(Entries.append(101, "s", 10), 5_000);
         gone.cancel(false);
-        finish(raft.proposed.get(0));
+        finishFilled();
         Proposed next = raft.await(CommandBatcher.MAX_IN_FLIGHT + 1);
         assertThat(next.entry().getProposalsList())
                 .extracting(proposal -> proposal.getCommand().getRequestId().getSequence())
@@ -164,7 +196,7 @@ class CommandBatcherTest {
         var unused = batcher.submit(Entries.append(100, "s", 10), 60_000);
         batcher.expire(System.nanoTime());
         assertThat(raft.proposed).hasSize(CommandBatcher.MAX_IN_FLIGHT);
-        finish(raft.proposed.get(3));
+        finishFilled();
         raft.await(CommandBatcher.MAX_IN_FLIGHT + 1);
     }
 
@@ -243,7 +275,9 @@ class CommandBatcherTest {
     @Test
     void whoMeetsALockWhileOthersAreToldThatItLeadsNoLongerIsToldTheSame() {
         CompletableFuture<Outcome> waits = batcher.submit(Entries.append(1, "s", 10), 60_000);
-        batcher.applied(raft.await(1).id(), List.of(locked("s")));
+        Proposed before = raft.await(1);
+        batcher.applied(before.id(), List.of(locked("s")));
+        before.done().complete(null);
         CompletableFuture<Outcome> comes = batcher.submit(Entries.append(2, "t", 10), 60_000);
         Proposed entry = raft.await(2);
         raft.view = new RaftView(RaftView.Role.FOLLOWER, "n3", 2, 0, false);
@@ -275,9 +309,13 @@ class CommandBatcherTest {
 
     private void fillPlaces() {
         for (int i = 1; i <= CommandBatcher.MAX_IN_FLIGHT; i++) {
-            filled.add(batcher.submit(Entries.append(i, "s", 10), 5_000));
+            filled.add(batcher.submit(Entries.append(i, "s", CommandBatcher.TARGET_ENTRY_BYTES), 5_000));
             raft.await(i);
         }
+    }
+
+    private void finishFilled() {
+        List.copyOf(raft.proposed).forEach(this::finish);
     }
 
     private void finish(Proposed entry) {
