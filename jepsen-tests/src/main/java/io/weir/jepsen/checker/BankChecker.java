@@ -5,10 +5,10 @@ import io.weir.jepsen.history.Header;
 import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.Transfer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Judges a bank: nothing is gained or lost by transfers, and what was acknowledged is there. Pure, deterministic, on the
  * caller's thread; O(lines x accounts), and a snapshot of the accounts for each read that is open.
  *
- * <p>The total of all accounts is Jepsen's bank test. Beyond it, each balance lies between what transfers give that were
- * acknowledged before the read began and what those could add or take that had begun before it was over. And of the
- * reads after the last fault each must be what all acknowledged transfers and some choice of those in doubt give: see
- * {@link DoubtfulTransfers}. In which order reads see transfers that overlap is not judged.
+ * <p>The total is Jepsen's bank test. A read is of all accounts, or of all of some {@link Branches}. Beyond it, each balance lies
+ * between what transfers give that were acknowledged before the read began and what those could add or take that had begun
+ * before it was over. And of the reads after the last fault each must be what all acknowledged transfers and some choice of those
+ * in doubt give: see {@link DoubtfulTransfers}. In which order reads see transfers that overlap is not judged.
  *
- * <p>What the accounts held at the beginning is told by the header, or by a read that was over before the first
+ * <p>What the accounts held at the beginning is told by the header, or by a read of them all that was over before the first
  * transfer; else the first read tells the total, and the rest is not looked at.
  */
 public final class BankChecker {
@@ -30,13 +30,27 @@ public final class BankChecker {
     private final Header header;
     private final Findings findings;
     private final DenseIndex accounts = new DenseIndex();
-    private long[] opening = {};
-    private boolean knowsOpening;
+    private final Branches branches;
+    private final long[] opening;
+    private final boolean knowsOpening;
 
     private BankChecker(History history, Header header) {
         this.calls = new Calls(history);
         this.header = header;
         this.findings = new Findings(calls);
+        Map<Integer, Long> known = header.accounts();
+        boolean isKnownBefore = !known.isEmpty();
+        int firstTransfer = firstTransfer();
+        for (int call = 0; call < calls.count() && known.isEmpty(); call++) {
+            if (calls.isOk(call) && calls.operation(call) instanceof Balances balances) {
+                known = new TreeMap<>(balances.seen());
+                isKnownBefore = calls.place(call) < firstTransfer;
+            }
+        }
+        known.keySet().forEach(accounts::add);
+        opening = known.values().stream().mapToLong(Long::longValue).toArray();
+        knowsOpening = isKnownBefore;
+        branches = new Branches(calls, accounts);
     }
 
     /**
@@ -46,32 +60,16 @@ public final class BankChecker {
      */
     public static Verdict check(History history, Header header) {
         BankChecker checker = new BankChecker(history, header);
-        if (checker.open()) {
+        if (checker.opening.length == 0) {
+            checker.findings.doubt("nobody read any balances");
+        } else {
+            if (!checker.knowsOpening) {
+                checker.findings.doubt(
+                        "neither a header nor a read before the first transfer tells what the accounts held");
+            }
             checker.check();
         }
         return checker.findings.verdict();
-    }
-
-    /** Finds out what the accounts held at the beginning; false if there is nothing to compare. */
-    private boolean open() {
-        Map<Integer, Long> known = header.accounts();
-        knowsOpening = !known.isEmpty();
-        int firstTransfer = firstTransfer();
-        for (int call = 0; call < calls.count() && known.isEmpty(); call++) {
-            if (calls.isOk(call) && calls.operation(call) instanceof Balances balances) {
-                known = new TreeMap<>(balances.seen());
-                knowsOpening = calls.place(call) < firstTransfer;
-            }
-        }
-        if (known.isEmpty()) {
-            findings.doubt("nobody read any balances");
-        }
-        known.keySet().forEach(accounts::add);
-        opening = known.values().stream().mapToLong(Long::longValue).toArray();
-        if (!knowsOpening && !known.isEmpty()) {
-            findings.doubt("neither a header nor a read before the first transfer tells what the accounts held");
-        }
-        return !known.isEmpty();
     }
 
     /** The line that invoked it. */
@@ -128,14 +126,24 @@ public final class BankChecker {
     private void checkRead(int call, Flow before, Flow begun) {
         Map<Integer, Long> read = ((Balances) calls.operation(call)).seen();
         long total = read.values().stream().mapToLong(Long::longValue).sum();
-        long expected = Arrays.stream(opening).sum();
-        boolean hasAll = read.size() == opening.length
+        Set<DenseIndex> readBranches = branches.of(read.keySet());
+        long expected = 0;
+        int expectedSize = 0;
+        for (DenseIndex branch : readBranches) {
+            expectedSize += branch.size();
+            for (int i = 0; i < branch.size(); i++) {
+                expected += opening[accounts.find(branch.key(i))];
+            }
+        }
+        boolean hasAll = !read.isEmpty()
+                && read.size() == expectedSize
                 && read.keySet().stream().allMatch(account -> accounts.find(account) >= 0);
         if (total != expected || !hasAll) {
+            String wanted = expected + " in " + expectedSize;
             findings.add(
                     AnomalyKind.WRONG_TOTAL,
                     () -> "line " + calls.place(call) + " read " + read + ", together " + total + " in " + read.size()
-                            + " accounts; it should be " + expected + " in " + opening.length,
+                            + " accounts; it should be " + wanted,
                     call);
         }
         read.forEach((account, balance) -> {
@@ -168,18 +176,25 @@ public final class BankChecker {
 
     private void checkFinal(int call, Flow acknowledged) {
         Map<Integer, Long> read = ((Balances) calls.operation(call)).seen();
-        if (!knowsOpening || read.size() != opening.length) {
-            return;
+        if (knowsOpening) {
+            branches.of(read.keySet()).forEach(branch -> checkFinal(call, read, branch, acknowledged));
         }
-        long[] missing = new long[opening.length];
-        for (int account = 0; account < missing.length; account++) {
-            Long balance = read.get((int) accounts.key(account));
+    }
+
+    private void checkFinal(int call, Map<Integer, Long> read, DenseIndex branch, Flow acknowledged) {
+        long[] missing = new long[branch.size()];
+        Map<Integer, Long> seen = new TreeMap<>();
+        for (int i = 0; i < missing.length; i++) {
+            int name = (int) branch.key(i);
+            Long balance = read.get(name);
             if (balance == null) {
                 return; // told already: other accounts than at the beginning
             }
-            missing[account] = balance - opening[account] - acknowledged.in[account] + acknowledged.out[account];
+            int account = accounts.find(name);
+            missing[i] = balance - opening[account] - acknowledged.in[account] + acknowledged.out[account];
+            seen.put(name, balance);
         }
-        DoubtfulTransfers doubtful = new DoubtfulTransfers(calls, accounts);
+        DoubtfulTransfers doubtful = new DoubtfulTransfers(calls, branch);
         switch (doubtful.explain(missing)) {
             case YES -> {}
             case UNKNOWN ->
@@ -189,10 +204,10 @@ public final class BankChecker {
             case NO ->
                 findings.add(
                         AnomalyKind.LOST_TRANSFER,
-                        () -> "line " + calls.place(call) + " read " + read + " at the end"
+                        () -> "line " + calls.place(call) + " read " + seen + " at the end"
                                 + on(calls.line(call).node())
                                 + "; against what all acknowledged transfers give that is "
-                                + difference(missing) + ", which no choice of the " + doubtful.count()
+                                + difference(branch, missing) + ", which no choice of the " + doubtful.count()
                                 + " transfers in doubt explains",
                         call);
         }
@@ -202,11 +217,11 @@ public final class BankChecker {
         return node == null ? "" : " on node " + node;
     }
 
-    private String difference(long[] missing) {
+    private static String difference(DenseIndex branch, long[] missing) {
         Map<Integer, Long> difference = new TreeMap<>();
         for (int account = 0; account < missing.length; account++) {
             if (missing[account] != 0) {
-                difference.put((int) accounts.key(account), missing[account]);
+                difference.put((int) branch.key(account), missing[account]);
             }
         }
         return difference.toString();

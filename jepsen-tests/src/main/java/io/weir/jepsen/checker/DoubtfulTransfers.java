@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The transfers of which nobody knows whether they happened, and the question whether some choice of them explains a
+ * The transfers between some accounts of which nobody knows whether they happened, and the question whether some choice of them explains a
  * difference. A search with a memory: transfers alike count together, what the rest can still give bounds it, and it
  * gives up after {@value #MAX_STATES} states.
  */
@@ -42,7 +42,10 @@ final class DoubtfulTransfers {
     DoubtfulTransfers(Calls calls, DenseIndex accounts) {
         List<Transfer> doubtful = new ArrayList<>();
         for (int call = 0; call < calls.count(); call++) {
-            if (calls.isInDoubt(call) && calls.operation(call) instanceof Transfer transfer) {
+            if (calls.isInDoubt(call)
+                    && calls.operation(call) instanceof Transfer transfer
+                    && accounts.find(transfer.from()) >= 0
+                    && accounts.find(transfer.to()) >= 0) {
                 doubtful.add(transfer);
             }
         }
@@ -55,11 +58,7 @@ final class DoubtfulTransfers {
         for (int i = 1; i <= count; i++) {
             if (i == count || !doubtful.get(i).equals(doubtful.get(first))) {
                 Transfer like = doubtful.get(first);
-                int from = accounts.find(like.from());
-                int to = accounts.find(like.to());
-                if (from >= 0 && to >= 0) {
-                    groups.add(new Group(from, to, like.amount(), i - first));
-                }
+                groups.add(new Group(accounts.find(like.from()), accounts.find(like.to()), like.amount(), i - first));
                 first = i;
             }
         }

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads all accounts of the bank in one transaction: {@code :f :read} with a map, as Jepsen has it.
+ * Reads all accounts of a bank, or of some of its branches, in one transaction: {@code :f :read} with a map, as Jepsen has it.
  *
  * @param isFinal whether it reads after the last fault what must be there
  * @param byAccount the balance of each account, in the order of the accounts; null as it is invoked

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Transfers between accounts, and reads of all accounts in one transaction. An account is a stream whose last event holds the
+ * Transfers between the accounts of a branch, and reads of all accounts of one in one transaction. An account is a stream whose last event holds the
  * balance, so that an update that gets lost creates or destroys money. Half of the transfers are made by {@code transact}, and
  * half by a {@code commit} that expects the revisions at which the balances were read.
  */
@@ -32,6 +32,7 @@ public final class Bank implements Activity {
     private static final int READ_PERCENT = 15;
 
     private final int accounts;
+    private final int branches;
 
     /** The last revision that somebody has read of each account: reads begin there. */
     private final Map<Integer, Long> known = new ConcurrentHashMap<>();
@@ -39,6 +40,7 @@ public final class Bank implements Activity {
     /** What clients do is chosen by each client's own chance. */
     public Bank(Mix mix) {
         accounts = mix.accounts();
+        branches = Math.max(1, mix.liveStreams() / accounts);
     }
 
     /** A balance and where it was read. */
@@ -52,7 +54,7 @@ public final class Bank implements Activity {
     @Override
     public Header describe(Header header) {
         Map<Integer, Long> opening = new HashMap<>();
-        for (int account = 0; account < accounts; account++) {
+        for (int account = 0; account < branches * accounts; account++) {
             opening.put(account, OPENING);
         }
         return header.withAccounts(opening, false);
@@ -60,14 +62,17 @@ public final class Bank implements Activity {
 
     @Override
     public void perform(Performer performer) {
+        int first = accounts * performer.random().nextInt(branches);
         if (performer.chance(READ_PERCENT)) {
             Balances read = new Balances();
-            performer.perform(read, () -> read.saw(performer.store().transact(this::balances, performer.options())));
+            performer.perform(
+                    read, () -> read.saw(performer.store().transact(tx -> balances(tx, first), performer.options())));
             return;
         }
         int from = performer.random().nextInt(accounts);
         int to = (from + 1 + performer.random().nextInt(accounts - 1)) % accounts;
-        Transfer transfer = new Transfer(from, to, 1 + performer.random().nextInt(MOST_MOVED));
+        Transfer transfer =
+                new Transfer(first + from, first + to, 1 + performer.random().nextInt(MOST_MOVED));
         boolean isInteractive = performer.random().nextBoolean();
         performer.perform(transfer, () -> {
             if (isInteractive) {
@@ -79,9 +84,9 @@ public final class Bank implements Activity {
         });
     }
 
-    private Map<Integer, Long> balances(OpenTransaction tx) {
+    private Map<Integer, Long> balances(OpenTransaction tx, int first) {
         Map<Integer, Long> balances = new TreeMap<>();
-        for (int account = 0; account < accounts; account++) {
+        for (int account = first; account < first + accounts; account++) {
             balances.put(account, read(tx, account).balance());
         }
         return balances;
@@ -151,19 +156,22 @@ public final class Bank implements Activity {
     public void readAll(Performer performer) {
         LastReads last = new LastReads(performer);
         for (String node : performer.replicas().nodes()) {
-            Balances read = new Balances(true, null);
-            performer.perform(read, node, () -> read.saw(balances(last.read(node, ends(performer)))));
+            for (int branch = 0; branch < branches; branch++) {
+                int first = branch * accounts;
+                Balances read = new Balances(true, null);
+                performer.perform(read, node, () -> read.saw(balances(first, last.read(node, ends(performer, first)))));
+            }
         }
     }
 
-    /** From where each account is to be read: its last event. */
-    private Map<String, Long> ends(Performer performer) {
+    /** From where each account of a branch is to be read: its last event. */
+    private Map<String, Long> ends(Performer performer, int first) {
         return performer
                 .store()
                 .transact(
                         tx -> {
                             Map<String, Long> ends = new LinkedHashMap<>();
-                            for (int account = 0; account < accounts; account++) {
+                            for (int account = first; account < first + accounts; account++) {
                                 StreamState state = tx.state(name(account));
                                 ends.put(name(account), state instanceof StreamState.At at ? at.revision() : 0L);
                             }
@@ -172,11 +180,12 @@ public final class Bank implements Activity {
                         performer.options());
     }
 
-    private static Map<Integer, Long> balances(List<List<String>> ends) {
+    private static Map<Integer, Long> balances(int first, List<List<String>> ends) {
         Map<Integer, Long> balances = new TreeMap<>();
         for (int account = 0; account < ends.size(); account++) {
             List<String> payloads = ends.get(account);
-            balances.put(account, payloads.isEmpty() ? OPENING : Long.parseLong(payloads.get(payloads.size() - 1)));
+            balances.put(
+                    first + account, payloads.isEmpty() ? OPENING : Long.parseLong(payloads.get(payloads.size() - 1)));
         }
         return balances;
     }

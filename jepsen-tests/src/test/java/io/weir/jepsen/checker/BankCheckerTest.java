@@ -76,6 +76,37 @@ class BankCheckerTest {
                 .isTrue();
     }
 
+    /** Money moves between 1 and 2, and between 3 and 4: each read is of one branch. */
+    @Test
+    void branchesAreJudgedEachForItself() {
+        Header header =
+                new Header(Workload.BANK, 1, "test").withAccounts(Map.of(1, 10L, 2, 10L, 3, 10L, 4, 10L), false);
+        String begin = """
+                {:index 0 :time 0 :type :invoke :process 0 :f :transfer :value {:from 1 :to 2 :amount 5}}
+                {:index 1 :time 1 :type :info :process 0 :f :transfer :value {:from 1 :to 2 :amount 5}}
+                {:index 2 :time 2 :type :invoke :process 1 :f :transfer :value {:from 4 :to 3 :amount 2}}
+                {:index 3 :time 3 :type :ok :process 1 :f :transfer :value {:from 4 :to 3 :amount 2}}
+                {:index 4 :time 4 :type :invoke :process 2 :f :read :value nil :final true}
+                """;
+        String read = "{:index 5 :time 5 :type :ok :process 2 :f :read :value {%s} :final true}";
+        assertThat(check(header, begin + String.format(read, "3 12 4 8")).isValid())
+                .isTrue();
+        assertThat(check(header, begin + String.format(read, "1 5 2 15")).isValid())
+                .isTrue();
+        assertThat(check(header, begin + String.format(read, "1 5 2 15 3 12 4 8"))
+                        .isValid())
+                .isTrue();
+        assertThat(check(header, begin + String.format(read, "1 10 2 10 3 10 4 10"))
+                        .kinds())
+                .containsExactly(AnomalyKind.IMPOSSIBLE_BALANCE, AnomalyKind.LOST_TRANSFER);
+        assertThat(check(header, begin + String.format(read, "3 12 4 7")).kinds())
+                .contains(AnomalyKind.WRONG_TOTAL);
+        assertThat(check(header, begin + String.format(read, "1 10 3 12 4 8")).report())
+                .as("half of a branch")
+                .contains(
+                        "wrong-total: line 5 read {1=10, 3=12, 4=8}, together 30 in 3 accounts; it should be 40 in 4");
+    }
+
     private static Verdict check(Header header, String edn) {
         return BankChecker.check(HistoryReader.parse(edn), header);
     }
