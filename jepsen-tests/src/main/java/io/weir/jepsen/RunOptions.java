@@ -29,6 +29,12 @@ final class RunOptions {
     private static final String NONE = "none";
     private static final String MAIN_CLASS = "io.weir.cli.Main";
 
+    /**
+     * Nodes are started again and again, and share the processors with each other: the second compiler and a collector with threads
+     * of its own would take a third of these, and be done when the node is killed.
+     */
+    private static final List<String> NODE_JVM = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
     @Option(
             names = "--workload",
             paramLabel = "NAME",
@@ -50,6 +56,13 @@ final class RunOptions {
             defaultValue = "16",
             description = "That work at once. Default: ${DEFAULT-VALUE}.")
     int clients;
+
+    @Option(
+            names = "--streams",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "That are written at a time. Few: clients meet. Default: ${DEFAULT-VALUE}.")
+    int streams;
 
     @Option(
             names = "--timeout",
@@ -102,6 +115,7 @@ final class RunOptions {
     /** Refuses what cannot be run, before anything is started. */
     void check(Duration time) {
         requireInRange("--clients", clients, 1, 1_000);
+        requireInRange("--streams", streams, 1, 100_000);
         requireInRange("--nodes", nodes, 1, 9);
         requireInRange("--partitions", partitions, 1, 64);
         requireInRange("--heap-mib", heapMib, 64, 1 << 20);
@@ -156,10 +170,11 @@ final class RunOptions {
     /** The run of a seed, in a directory of its own. */
     RunRequest request(long seed, Duration time, Path runDirectory) {
         LocalCluster.Options cluster = LocalCluster.Options.ofThisProgram(
-                runDirectory.resolve("cluster"), nodes, partitions, MAIN_CLASS, heapMib);
+                        runDirectory.resolve("cluster"), nodes, partitions, MAIN_CLASS, heapMib)
+                .withJvmArguments(NODE_JVM);
         return new RunRequest(
                 activity(seed),
-                Mix.DEFAULT.withClients(clients),
+                Mix.DEFAULT.withClients(clients).withLiveStreams(streams),
                 kinds(),
                 seed,
                 time,
@@ -176,10 +191,11 @@ final class RunOptions {
         }
         words.add(String.format(
                 Locale.ROOT,
-                "--nemesis %s --time %s --clients %d --timeout %s --nodes %d --partitions %d --heap-mib %d",
+                "--nemesis %s --time %s --clients %d --streams %d --timeout %s --nodes %d --partitions %d --heap-mib %d",
                 String.join(",", nemeses),
                 DurationConverter.format(time),
                 clients,
+                streams,
                 DurationConverter.format(timeout),
                 nodes,
                 partitions,

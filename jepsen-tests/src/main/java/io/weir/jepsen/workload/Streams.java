@@ -14,6 +14,9 @@ import java.util.Random;
  * that reads stay short. Safe for several threads.
  */
 final class Streams {
+    private static final int HOT = 3;
+    private static final int HOT_PERCENT = 5;
+
     private final String prefix;
     private final Random random;
     private final int least;
@@ -47,8 +50,8 @@ final class Streams {
 
     /** One that lives. The first ones are chosen more often: some streams are hot. */
     synchronized int chosen(Random chance) {
-        boolean isAny = chance.nextBoolean();
-        return live.get(chance.nextInt(isAny ? live.size() : Math.min(3, live.size())));
+        boolean isHot = chance.nextInt(100) < HOT_PERCENT;
+        return live.get(chance.nextInt(isHot ? Math.min(HOT, live.size()) : live.size()));
     }
 
     /** The one that lives at a place. */
