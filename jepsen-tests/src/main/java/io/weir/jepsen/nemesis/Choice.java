@@ -22,15 +22,8 @@ final class Choice {
 
     /** One that leads some partition, if any does. */
     static String leader(Testbed testbed, Random random) {
-        int partitions = testbed.nodes().stream()
-                .flatMap(node -> testbed.status(node).stream())
-                .mapToInt(status -> status.getPartitionsCount())
-                .max()
-                .orElse(0);
-        String any = one(testbed, random);
-        return partitions == 0
-                ? any
-                : testbed.leader(random.nextInt(partitions)).orElse(any);
+        int partition = random.nextInt(testbed.partitions());
+        return testbed.leader(partition).orElse(one(testbed, random));
     }
 
     /** The smallest number of nodes without which the others are no majority. */

@@ -32,18 +32,6 @@ final class DiskFaults {
                     DiskFaults::stutter),
             new Nemesis("full-disk", "the disk of a node is full, or almost", Tier.DISKS, DiskFaults::fill));
 
-    @FunctionalInterface
-    private interface Heal {
-        void run() throws IOException;
-    }
-
-    private record Named(String description, Heal healing) implements Fault {
-        @Override
-        public void heal() throws IOException {
-            healing.run();
-        }
-    }
-
     private static LoopDisk disk(Testbed testbed, String node) {
         return testbed.disk(node).orElseThrow(() -> new IllegalStateException(node + " has no disk of its own"));
     }
@@ -59,7 +47,7 @@ final class DiskFaults {
             disk(testbed, node).cutPower();
         }
         nodes.forEach(testbed.cluster()::kill);
-        return new Named("without power " + nodes, () -> {
+        return Fault.of("without power " + nodes, () -> {
             for (String node : nodes) {
                 disk(testbed, node).remount();
                 testbed.cluster().restart(node);
@@ -71,7 +59,7 @@ final class DiskFaults {
         String node = Choice.one(testbed, random);
         LoopDisk disk = disk(testbed, node);
         disk.freeze();
-        return new Named("hung disk of " + node, disk::thaw);
+        return Fault.of("hung disk of " + node, disk::thaw);
     }
 
     private static Fault stutter(Testbed testbed, Random random) {
@@ -85,6 +73,6 @@ final class DiskFaults {
         int leftBytes = random.nextBoolean() ? 0 : random.nextInt(MAX_LEFT_BYTES);
         LoopDisk disk = disk(testbed, node);
         disk.fill(leftBytes);
-        return new Named("full disk of " + node + " but for " + (leftBytes >> 10) + " KiB", disk::free);
+        return Fault.of("full disk of " + node + " but for " + (leftBytes >> 10) + " KiB", disk::free);
     }
 }

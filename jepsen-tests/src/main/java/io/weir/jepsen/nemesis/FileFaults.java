@@ -67,23 +67,6 @@ final class FileFaults {
         void to(NodeFiles files) throws IOException;
     }
 
-    private record Damaged(String description, LocalCluster cluster, String node) implements Fault {
-        @Override
-        public void heal() {
-            for (int start = 1; ; start++) {
-                cluster.restart(node);
-                try {
-                    cluster.awaitReady(WHOLE);
-                    return;
-                } catch (EventStoreException.CannotOpen e) {
-                    if (start == MAX_STARTS || !cluster.hasDied(node)) {
-                        throw e;
-                    }
-                }
-            }
-        }
-    }
-
     private static Fault begin(Testbed testbed, Random random, String what, Damage damage) throws IOException {
         LocalCluster cluster = testbed.cluster();
         cluster.awaitReady(WHOLE);
@@ -98,7 +81,21 @@ final class FileFaults {
                 cluster.restart(node);
             }
         }
-        return new Damaged(what + " of " + node, cluster, node);
+        return Fault.of(what + " of " + node, () -> revive(cluster, node));
+    }
+
+    private static void revive(LocalCluster cluster, String node) {
+        for (int start = 1; ; start++) {
+            cluster.restart(node);
+            try {
+                cluster.awaitReady(WHOLE);
+                return;
+            } catch (EventStoreException.CannotOpen e) {
+                if (start == MAX_STARTS || !cluster.hasDied(node)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static int partition(Testbed testbed, Random random) {

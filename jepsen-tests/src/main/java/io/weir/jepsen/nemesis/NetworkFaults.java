@@ -67,19 +67,12 @@ final class NetworkFaults {
         Condition choose(Random random);
     }
 
-    private record Healed(String description, Network network) implements Fault {
-        @Override
-        public void heal() {
-            network.heal();
-        }
-    }
-
     private static Nemesis cut(String name, String summary, CutChoice choice) {
         return new Nemesis(name, summary, Tier.PROCESSES, (testbed, random) -> {
             Cut cut = choice.choose(testbed, random);
             List<String> among = among(testbed, random);
             testbed.network().become(among, cut.links(), Condition.BLOCKED);
-            return new Healed(cut.description() + clients(among), testbed.network());
+            return Fault.of(cut.description() + clients(among), testbed.network()::heal);
         });
     }
 
@@ -88,7 +81,7 @@ final class NetworkFaults {
             Condition condition = choice.choose(random);
             List<String> among = among(testbed, random);
             testbed.network().become(among, (from, to) -> true, condition);
-            return new Healed("links " + condition + clients(among), testbed.network());
+            return Fault.of("links " + condition + clients(among), testbed.network()::heal);
         });
     }
 

@@ -59,7 +59,7 @@ final class ProcessFaults {
             List<String> nodes = List.copyOf(choice.apply(testbed, random));
             LocalCluster cluster = testbed.cluster();
             nodes.forEach(cluster::kill);
-            return fault("killed " + nodes, () -> nodes.forEach(cluster::restart));
+            return Fault.of("killed " + nodes, () -> nodes.forEach(cluster::restart));
         });
     }
 
@@ -68,7 +68,7 @@ final class ProcessFaults {
             List<String> nodes = List.copyOf(choice.apply(testbed, random));
             LocalCluster cluster = testbed.cluster();
             nodes.forEach(cluster::pause);
-            return fault("frozen " + nodes, () -> nodes.forEach(cluster::resume));
+            return Fault.of("frozen " + nodes, () -> nodes.forEach(cluster::resume));
         });
     }
 
@@ -86,7 +86,7 @@ final class ProcessFaults {
         String node = Choice.leader(testbed, random);
         LocalCluster cluster = testbed.cluster();
         cluster.stop(node);
-        return fault("stopped " + node, () -> cluster.restart(node));
+        return Fault.of("stopped " + node, () -> cluster.restart(node));
     }
 
     private static Fault collections(Testbed testbed, Random random) {
@@ -105,20 +105,6 @@ final class ProcessFaults {
     private static Fault restartAll(Testbed testbed) {
         LocalCluster cluster = testbed.cluster();
         testbed.nodes().forEach(cluster::stop);
-        return fault("stopped " + testbed.nodes(), () -> testbed.nodes().forEach(cluster::restart));
-    }
-
-    private static Fault fault(String description, Runnable heal) {
-        return new Fault() {
-            @Override
-            public String description() {
-                return description;
-            }
-
-            @Override
-            public void heal() {
-                heal.run();
-            }
-        };
+        return Fault.of("stopped " + testbed.nodes(), () -> testbed.nodes().forEach(cluster::restart));
     }
 }
