@@ -105,8 +105,9 @@ final class RunDirectory {
         } else {
             out.println(String.format(
                     Locale.ROOT,
-                    "  all nodes served %.1f s after the last fault",
-                    run.record().recoveryMs() / 1e3));
+                    "  all nodes served %.1f s after the last fault; %.0f ok/s outside of faults",
+                    run.record().recoveryMs() / 1e3,
+                    run.record().okPerSecondUnhurt(run.history().history())));
         }
         out.println("  " + directory.resolve(PAGE));
         if (judgement.verdict().status() != Verdict.Status.VALID || run.failure() != null) {

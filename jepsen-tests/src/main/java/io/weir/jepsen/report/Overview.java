@@ -82,6 +82,7 @@ final class Overview {
         page.raw("<dl class=\"tiles\">");
         tile(page, "operations", Numbers.count(rates.all().invoked()));
         tile(page, "took effect", Numbers.rate(rates.okPerSecond()) + "/s");
+        tile(page, "outside of faults", Numbers.rate(run.okPerSecondUnhurt(material.history())) + "/s");
         tile(page, "median latency", latency(latencies, 50));
         tile(page, "99 of 100 within", latency(latencies, 99));
         tile(page, "longest without ok", Numbers.duration(longestNs));

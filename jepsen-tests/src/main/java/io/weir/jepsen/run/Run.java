@@ -51,13 +51,10 @@ public record Run(
                     .map(NodeStatus::getVersion)
                     .orElse("");
             Trial trial = new Trial(testbed, activity, plan);
-            List<FaultWindow> faults = List.of();
             long recoveryMs = 0;
             Throwable failure = null;
             try {
-                TrialResult result = trial.run();
-                faults = result.faults();
-                recoveryMs = result.recoveryMs();
+                recoveryMs = trial.run().recoveryMs();
             } catch (ExecutionException | RuntimeException e) {
                 failure = e;
             }
@@ -72,7 +69,7 @@ public record Run(
                     request.timeout(),
                     request.mix().clients(),
                     testbed.nodes(),
-                    faults,
+                    trial.faults(),
                     recoveryMs,
                     weir,
                     machine(),

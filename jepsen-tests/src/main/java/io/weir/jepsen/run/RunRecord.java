@@ -1,5 +1,7 @@
 package io.weir.jepsen.run;
 
+import io.weir.jepsen.history.History;
+import io.weir.jepsen.history.LineType;
 import java.time.Duration;
 import java.util.List;
 
@@ -40,5 +42,22 @@ public record RunRecord(
         skipped = List.copyOf(skipped);
         nodes = List.copyOf(nodes);
         faults = List.copyOf(faults);
+    }
+
+    /** Operations that took effect, a second, while clients worked and nothing was hurt; 0 if something was all the time. */
+    public double okPerSecondUnhurt(History history) {
+        long unhurtNs = time.toNanos();
+        for (FaultWindow fault : faults) {
+            unhurtNs -= Math.max(0, Math.min(fault.healedNs(), time.toNanos()) - fault.beganNs());
+        }
+        long ok = history.lines().stream()
+                .filter(line -> line.type() == LineType.OK && isUnhurt(line.timeNs()))
+                .count();
+        return unhurtNs <= 0 ? 0 : ok * 1e9 / unhurtNs;
+    }
+
+    private boolean isUnhurt(long ns) {
+        return ns <= time.toNanos()
+                && faults.stream().noneMatch(fault -> fault.beganNs() <= ns && ns <= fault.healedNs());
     }
 }

@@ -5,9 +5,9 @@ import io.weir.jepsen.nemesis.Nemesis;
 import io.weir.jepsen.rig.Testbed;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -19,7 +19,7 @@ final class Schedule {
     private final Random random;
     private final Clock clock;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final List<FaultWindow> windows = new ArrayList<>();
+    private final List<FaultWindow> windows = new CopyOnWriteArrayList<>();
 
     /** Nanoseconds since the beginning of the run. */
     @FunctionalInterface
@@ -70,7 +70,7 @@ final class Schedule {
         ended.countDown();
     }
 
-    /** What was hurt, once {@link #run} has returned. */
+    /** What was hurt and is healed. */
     List<FaultWindow> windows() {
         return List.copyOf(windows);
     }

@@ -29,6 +29,8 @@ public final class Trial {
     private final TrialPlan plan;
     private final long startNanos = System.nanoTime();
     private final HistoryRecorder recorder = new HistoryRecorder(this::nanos);
+    private final Random seeds;
+    private final Schedule schedule;
     private volatile boolean isOver;
 
     /** A run on a cluster that serves. */
@@ -36,6 +38,8 @@ public final class Trial {
         this.testbed = testbed;
         this.activity = activity;
         this.plan = plan;
+        this.seeds = new Random(plan.seed());
+        this.schedule = new Schedule(testbed, plan.nemeses(), plan.pace(), new Random(seeds.nextLong()), this::nanos);
     }
 
     private long nanos() {
@@ -47,15 +51,17 @@ public final class Trial {
         return recorder.history();
     }
 
+    /** What was hurt up to now, also of a run that has failed. */
+    public List<FaultWindow> faults() {
+        return schedule.windows();
+    }
+
     /**
-     * Does it all.
+     * Does it all; once.
      *
      * @throws ExecutionException if the store did what it never may, or a fault could not be made or healed
      */
     public TrialResult run() throws InterruptedException, ExecutionException {
-        Random seeds = new Random(plan.seed());
-        Schedule schedule =
-                new Schedule(testbed, plan.nemeses(), plan.pace(), new Random(seeds.nextLong()), this::nanos);
         List<EventStore> stores = new ArrayList<>();
         ExecutorService threads = Executors.newCachedThreadPool();
         try {
@@ -64,7 +70,7 @@ public final class Trial {
             }
             List<Future<?>> working = new ArrayList<>();
             for (int client = 0; client < plan.clients(); client++) {
-                Performer performer = performer(client, stores.get(client % STORES), seeds, plan.timeout());
+                Performer performer = performer(client, stores.get(client % STORES), plan.timeout());
                 working.add(threads.submit(() -> work(performer)));
             }
             Future<?> hurting = threads.submit(() -> {
@@ -81,7 +87,7 @@ public final class Trial {
             long healed = nanos();
             testbed.cluster().awaitReady(RECOVERY);
             long recoveryMs = TimeUnit.NANOSECONDS.toMillis(nanos() - healed);
-            activity.readAll(performer(plan.clients(), stores.get(0), seeds, PATIENCE));
+            activity.readAll(performer(plan.clients(), stores.get(0), PATIENCE));
             return new TrialResult(recorder.history(), schedule.windows(), recoveryMs);
         } finally {
             isOver = true;
@@ -91,7 +97,7 @@ public final class Trial {
         }
     }
 
-    private Performer performer(int number, EventStore store, Random seeds, Duration timeout) {
+    private Performer performer(int number, EventStore store, Duration timeout) {
         WireReplicas replicas = new WireReplicas(testbed.nodes(), testbed::line);
         return new Performer(number, store, replicas, recorder.newClient(), new Random(seeds.nextLong()), timeout);
     }
