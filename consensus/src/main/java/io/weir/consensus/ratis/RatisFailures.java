@@ -16,6 +16,7 @@ import org.apache.ratis.protocol.exceptions.ReadException;
 import org.apache.ratis.protocol.exceptions.ReadIndexException;
 import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
 import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,10 @@ final class RatisFailures {
         if (cause instanceof LeaderSteppingDownException) {
             return Failures.notReady("the leader is stepping down");
         }
-        if (cause instanceof ReadException || cause instanceof ReadIndexException) {
+        // Of a read: who was deposed while it came asks the new leader, and may not reach it.
+        if (cause instanceof ReadException
+                || cause instanceof ReadIndexException
+                || cause instanceof StatusRuntimeException) {
             return Failures.notReady("leadership could not be proved: " + cause.getMessage());
         }
         if (cause instanceof ResourceUnavailableException) {

@@ -105,6 +105,7 @@ final class RatisGroup implements RaftPort {
             return Failures.failed(Failures.notReady("the partition is not running on this node"));
         }
         DivisionInfo info = running.getInfo();
+        long term = info.getCurrentTerm();
         if (!info.isLeader() && !FaultPoint.isMutant("follower-reads")) {
             return Failures.failed(Failures.notLeader(id(info.getLeaderId())));
         }
@@ -125,7 +126,14 @@ final class RatisGroup implements RaftPort {
                         .setMessage(Message.EMPTY)
                         .setType(RaftClientRequest.readRequestType(false, false, true))
                         .build())
-                .thenApply(reply -> committed);
+                .thenApply(reply -> {
+                    // One that was deposed meanwhile has asked the new leader instead, who knows of more than was
+                    // committed here.
+                    if (!info.isLeader() || info.getCurrentTerm() != term) {
+                        throw Failures.notLeader(id(info.getLeaderId()));
+                    }
+                    return committed;
+                });
     }
 
     @Override
