@@ -145,7 +145,7 @@ final class LeaderCalls {
                     hint = error.getLeader().equals(member) ? "" : error.getLeader();
                     again(failure, !hint.isEmpty() && failures == 1);
                 }
-                case NOT_READY, UNREACHABLE, DEADLINE_EXCEEDED, THROTTLED -> {
+                case NOT_READY, UNREACHABLE, WRONG_CLUSTER, DEADLINE_EXCEEDED, THROTTLED -> {
                     hint = "";
                     again(failure, false);
                 }

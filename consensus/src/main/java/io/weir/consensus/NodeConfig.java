@@ -1,8 +1,8 @@
 package io.weir.consensus;
 
+import io.weir.protocol.ClusterId;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +28,11 @@ public record NodeConfig(
     /** More partitions than this cost more in threads and fsyncs than they bring. */
     public static final int MAX_PARTITIONS = 64;
 
-    private static final Pattern CLUSTER_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
     public NodeConfig {
         members = List.copyOf(members);
-        if (!CLUSTER_ID.matcher(clusterId).matches()) {
-            throw new IllegalArgumentException(
-                    "cluster id \"" + clusterId + "\" must have 1 to 64 characters of A-Z, a-z, 0-9, '.', '_' and '-'");
+        String problem = ClusterId.problem(clusterId);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
         }
         if (partitions < 1 || partitions > MAX_PARTITIONS) {
             throw new IllegalArgumentException("partitions: " + partitions + "; the limit is 1 to " + MAX_PARTITIONS);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The transport of a node's own store: a direct call to this node, gRPC to the others. */
 final class NodeTransport implements Transport {
+    private final String clusterId;
     private final String self;
     private final NodeChannel local;
     private final boolean isLone;
@@ -15,6 +16,7 @@ final class NodeTransport implements Transport {
     private @Nullable GrpcTransport remote;
 
     NodeTransport(NodeConfig config, NodeChannel local) {
+        this.clusterId = config.clusterId();
         this.self = config.nodeId();
         this.local = local;
         this.isLone = config.members().size() == 1;
@@ -28,6 +30,7 @@ final class NodeTransport implements Transport {
         synchronized (lock) {
             if (remote == null) {
                 remote = new GrpcTransport();
+                remote.bind(clusterId);
             }
             return remote.open(member);
         }

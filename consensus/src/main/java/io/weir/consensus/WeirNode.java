@@ -187,7 +187,7 @@ public final class WeirNode implements AutoCloseable {
                     new MemberDesk(raft, incarnations),
                     new PartitionReplicas(
                             config.partitions(), number -> replicas.get(number).partition(), placement::requireHere));
-            FrontDoor door = FrontDoor.start(channel, List.of(service), clientAddress);
+            FrontDoor door = FrontDoor.start(config.clusterId(), channel, List.of(service), clientAddress);
             closing.add("front door", door::close);
             closing.add("copies", service::close);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.client.spi.NodeFailure;
 import io.weir.consensus.partition.Failures;
+import io.weir.protocol.ClusterId;
 import io.weir.protocol.Error;
 import java.util.List;
 import java.util.Objects;
@@ -131,6 +132,20 @@ class LeaderCallsTest {
         assertThat(next().member()).isEqualTo("a");
         assertThat(next().member()).isEqualTo("b");
         next().answer().complete("done");
+        assertThat(call.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+    }
+
+    /** The members elect another leader while the old one's address is another cluster's. */
+    @Test
+    void aNodeOfAnotherClusterIsPassedBy() throws Exception {
+        CompletableFuture<String> call = call(TIMEOUT_MS);
+        Asked first = next();
+        leader = "c";
+        first.answer()
+                .completeExceptionally(new NodeFailure(Objects.requireNonNull(ClusterId.refusal("theirs", "ours"))));
+        Asked second = next();
+        assertThat(second.member()).isEqualTo("c");
+        second.answer().complete("done");
         assertThat(call.get(10, TimeUnit.SECONDS)).isEqualTo("done");
     }
 

@@ -10,11 +10,13 @@ public final class GrpcFailures {
 
     /**
      * @param endpoint for the message
-     * @param maybeExecuted whether the request was handed to gRPC and can have an effect
+     * @param maybeExecuted whether the request was handed to gRPC and can have an effect; a node of another cluster, which has
+     *     refused it, has read nothing of it
      */
     public static NodeFailure of(String endpoint, Throwable failure, boolean maybeExecuted) {
         Status status = Status.fromThrowable(failure);
-        return new NodeFailure(codeOf(status), describe(endpoint, status), maybeExecuted);
+        Error.Code code = codeOf(status);
+        return new NodeFailure(code, describe(endpoint, status), maybeExecuted && code != Error.Code.WRONG_CLUSTER);
     }
 
     /**
@@ -27,6 +29,7 @@ public final class GrpcFailures {
             case RESOURCE_EXHAUSTED -> Error.Code.THROTTLED;
             case UNAUTHENTICATED, PERMISSION_DENIED -> Error.Code.UNAUTHORIZED;
             case INVALID_ARGUMENT -> Error.Code.INVALID_ARGUMENT;
+            case FAILED_PRECONDITION -> Error.Code.WRONG_CLUSTER; // gRPC itself makes none
             default -> Error.Code.UNREACHABLE;
         };
     }

@@ -8,6 +8,7 @@ import io.weir.client.spi.Transport;
 import io.weir.protocol.Member;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Channels over gRPC, without TLS. Holds two daemon threads, {@code weir-client-grpc}, that write what has queued and watch
@@ -23,6 +24,7 @@ public final class GrpcTransport implements Transport {
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 3;
 
     private final ScheduledThreadPoolExecutor executor;
+    private volatile @Nullable String cluster;
 
     public GrpcTransport() {
         executor = new ScheduledThreadPoolExecutor(2, task -> {
@@ -45,9 +47,15 @@ public final class GrpcTransport implements Transport {
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .disableRetry() // the store knows better which node to ask next
                 .directExecutor() // all that an answer does is to hand itself on
+                .intercept(ClusterHeader.naming(() -> cluster))
                 .build();
         String endpoint = address.isEmpty() ? member.getId() + " (no client address)" : address;
         return new GrpcNodeChannel(endpoint, channel, executor);
+    }
+
+    @Override
+    public void bind(String clusterId) {
+        cluster = clusterId;
     }
 
     @Override

@@ -13,6 +13,8 @@ final class Attempts {
     private int count;
     private final Set<String> endpoints = new LinkedHashSet<>();
     private String lastError = "none: nothing was heard";
+    /** Waiting does not help against this one, so it is not lost behind a later error. */
+    private String wrongCluster = "";
 
     void tried(String endpoint) {
         count++;
@@ -23,6 +25,9 @@ final class Attempts {
 
     void failed(String endpoint, Error error) {
         failed(endpoint, error.getCode() + (error.getMessage().isEmpty() ? "" : ": " + error.getMessage()));
+        if (error.getCode() == Error.Code.WRONG_CLUSTER) {
+            wrongCluster = lastError;
+        }
     }
 
     void failed(String endpoint, String error) {
@@ -38,6 +43,7 @@ final class Attempts {
     public String toString() {
         return count == 0
                 ? "no node was tried; last error: " + lastError
-                : "attempts: " + count + "; nodes tried: " + endpoints + "; last error: " + lastError;
+                : "attempts: " + count + "; nodes tried: " + endpoints + "; last error: " + lastError
+                        + (wrongCluster.isEmpty() || wrongCluster.equals(lastError) ? "" : "; before: " + wrongCluster);
     }
 }

@@ -4,6 +4,7 @@ import io.weir.client.EventStoreException;
 import io.weir.client.spi.NodeChannel;
 import io.weir.client.spi.Transport;
 import io.weir.protocol.ClusterDescription;
+import io.weir.protocol.ClusterId;
 import io.weir.protocol.Limits;
 import io.weir.protocol.Member;
 import io.weir.protocol.StreamName;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The map of a cluster: its members with a channel to each, the partition of every slot, and who was last known to lead which
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // every continuation handles its own failures
 final class Cluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
     private static final long DESCRIBE_MS = 2_000;
     private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -77,7 +81,7 @@ final class Cluster implements AutoCloseable {
                 attempts.tried(seed.endpoint());
             }
             seed.describe(timeoutMs).whenComplete((description, failure) -> {
-                String problem = failure == null ? adopt(description) : String.valueOf(failure.getMessage());
+                String problem = failure == null ? adopt(seed, description) : String.valueOf(failure.getMessage());
                 if (problem == null) {
                     for (int i = 0; i < seeds.size(); i++) {
                         done.countDown();
@@ -103,8 +107,8 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Takes over a description; says what is wrong with it, or null. */
-    private @Nullable String adopt(ClusterDescription description) {
+    /** What is wrong with a description, whoever it is of; null if nothing is. */
+    private static @Nullable String problem(ClusterDescription description) {
         int partitions = partitionsOf(description);
         if (partitions == 0 || description.getMembersCount() == 0) {
             return "it describes " + description.getMembersCount() + " members and " + partitions + " partitions";
@@ -113,11 +117,25 @@ final class Cluster implements AutoCloseable {
                 || description.getPartitionOfSlotList().stream().anyMatch(p -> p < 0)) {
             return "its slot map is not a map of " + Limits.SLOTS + " slots to " + partitions + " partitions";
         }
+        return ClusterId.problem(description.getClusterId());
+    }
+
+    /** Takes over a description; says what is wrong with it, or null. The first tells of which cluster all must be. */
+    private @Nullable String adopt(NodeChannel from, ClusterDescription description) {
+        String problem = problem(description);
+        if (problem != null) {
+            return problem;
+        }
+        int partitions = partitionsOf(description);
+        String cluster = description.getClusterId();
         synchronized (this) {
             View before = view;
-            if (before != null && !before.description.getClusterId().equals(description.getClusterId())) {
-                return "it belongs to cluster \"" + description.getClusterId() + "\", not \""
-                        + before.description.getClusterId() + '"';
+            if (before == null) {
+                transport.bind(cluster);
+            } else if (!before.description.getClusterId().equals(cluster)) {
+                String other = ClusterId.otherCluster(cluster, before.description.getClusterId());
+                LOG.warn("{} is not used: {}", from.endpoint(), other);
+                return other;
             }
             if (closed) {
                 return "this store is closed";
@@ -226,7 +244,7 @@ final class Cluster implements AutoCloseable {
                     .whenCompleteAsync(
                             (description, failure) -> {
                                 if (failure == null) {
-                                    adopt(description);
+                                    adopt(next, description);
                                 }
                             },
                             threads.io());
@@ -259,7 +277,7 @@ final class Cluster implements AutoCloseable {
         channel.describe(attemptMs)
                 .whenCompleteAsync(
                         (description, failure) -> {
-                            String problem = failure == null ? adopt(description) : failure.getMessage();
+                            String problem = failure == null ? adopt(channel, description) : failure.getMessage();
                             if (problem == null) {
                                 threads.callbacks().execute(() -> result.complete(description));
                             } else {

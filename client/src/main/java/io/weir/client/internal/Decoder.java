@@ -373,7 +373,7 @@ final class Decoder {
                 new EventStoreException.StoreCorrupted(
                         message + "; compare the digests of the replicas (weir cluster hash)", null);
             case THROTTLED -> new EventStoreException.Throttled(message + "; slow down, then send it again");
-            case NOT_LEADER, NOT_READY, UNREACHABLE, DEADLINE_EXCEEDED ->
+            case NOT_LEADER, NOT_READY, UNREACHABLE, WRONG_CLUSTER, DEADLINE_EXCEEDED ->
                 new EventStoreException.Unavailable(message + CHECK_NODES, null);
             default -> new EventStoreException.Internal(message + "; please report it", null);
         };

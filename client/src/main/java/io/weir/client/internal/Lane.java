@@ -370,7 +370,7 @@ final class Lane {
         }
         switch (error.getCode()) {
             case NOT_LEADER -> retreat(cluster.member(error.getLeader()));
-            case NOT_READY, UNREACHABLE -> retreat(null);
+            case NOT_READY, UNREACHABLE, WRONG_CLUSTER -> retreat(null);
             case DEADLINE_EXCEEDED -> {
                 if (call.deadlineNanos - System.nanoTime() <= 0) {
                     fail(call, timedOut(call));

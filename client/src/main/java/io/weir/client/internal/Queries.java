@@ -175,7 +175,7 @@ final class Queries {
                     next = hinted != null && hinted != channel ? hinted : cluster.after(channel);
                     again(hinted != null && hinted != channel && failuresInARow < 2);
                 }
-                case NOT_READY, UNREACHABLE, DEADLINE_EXCEEDED -> {
+                case NOT_READY, UNREACHABLE, WRONG_CLUSTER, DEADLINE_EXCEEDED -> {
                     next = cluster.after(channel);
                     cluster.refreshSoon(channel);
                     again(false);

@@ -96,6 +96,48 @@ class GrpcTransportTest {
     }
 
     @Test
+    void everyCallNamesItsClusterOnceItIsKnown() throws Exception {
+        try (TestServer server = new TestServer(0)) {
+            NodeChannel channel = channel(server.port());
+            channel.describe(5_000).get();
+            assertThat(server.named).containsExactly("null");
+            server.named.clear();
+            transport.bind("ours");
+            channel.describe(5_000).get();
+            channel.openSession(7, 5_000).get();
+            channel.query(QueryRequest.newBuilder().setTimeoutMs(5_000).build()).get();
+            channel.submit(0, command(9), 5_000).get();
+            failureOf(channel.status(5_000)); // it has none
+            assertThat(server.named).containsExactly("ours", "ours", "ours", "ours", "ours");
+        }
+    }
+
+    /** Nor may a command count as perhaps executed: the caller would be told that its outcome is unknown. */
+    @Test
+    void aNodeOfAnotherClusterExecutesNothing() throws Exception {
+        try (TestServer server = new TestServer(0)) {
+            server.isOfAnotherCluster = true;
+            NodeChannel channel = channel(server.port());
+            transport.bind("ours");
+            for (CompletableFuture<?> call : List.of(
+                    channel.describe(5_000),
+                    channel.openSession(7, 5_000),
+                    channel.query(QueryRequest.newBuilder().setTimeoutMs(5_000).build()),
+                    channel.status(5_000),
+                    channel.submit(0, command(1), 5_000),
+                    channel.submit(0, command(2), 5_000))) {
+                Error error = failureOf(call).error();
+                assertThat(error.getCode()).isEqualTo(Error.Code.WRONG_CLUSTER);
+                assertThat(error.getMaybeExecuted()).isFalse();
+                assertThat(error.getMessage()).contains(channel.endpoint(), "not of ours");
+            }
+            assertThat(server.sequences).isEmpty();
+            server.isOfAnotherCluster = false;
+            assertThat(channel.submit(0, command(3), 5_000).get().hasAppended()).isTrue();
+        }
+    }
+
+    @Test
     void keepsTheOrderAndPacksWhatHasQueued() throws Exception {
         try (TestServer server = new TestServer(0)) {
             NodeChannel channel = channel(server.port());

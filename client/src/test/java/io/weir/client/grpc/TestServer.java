@@ -2,7 +2,12 @@ package io.weir.client.grpc;
 
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.weir.protocol.Answer;
 import io.weir.protocol.Appended;
@@ -37,6 +42,10 @@ final class TestServer extends WeirGrpc.WeirImplBase implements AutoCloseable {
     final List<Long> sequences = Collections.synchronizedList(new ArrayList<>());
     final List<Integer> batchSizes = Collections.synchronizedList(new ArrayList<>());
     volatile boolean isSilent;
+    volatile boolean isOfAnotherCluster;
+    /** The cluster that each call has named, or "null". */
+    final List<String> named = Collections.synchronizedList(new ArrayList<>());
+
     final AtomicInteger streamsOpened = new AtomicInteger();
     volatile @Nullable Error failWith;
     private final Server server;
@@ -44,10 +53,25 @@ final class TestServer extends WeirGrpc.WeirImplBase implements AutoCloseable {
     TestServer(int port) throws IOException {
         server = Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
                 .addService(this)
+                .intercept(new Names())
                 .maxInboundMessageSize(GrpcTransport.MAX_INBOUND_BYTES)
                 .permitKeepAliveTime(GrpcTransport.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
                 .build()
                 .start();
+    }
+
+    private final class Names implements ServerInterceptor {
+        @Override
+        public <Q, R> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+            String cluster = headers.get(Metadata.Key.of("weir-cluster", Metadata.ASCII_STRING_MARSHALLER));
+            named.add(String.valueOf(cluster));
+            if (!isOfAnotherCluster) {
+                return next.startCall(call, headers);
+            }
+            call.close(Status.FAILED_PRECONDITION.withDescription("not of " + cluster), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
     }
 
     int port() {

@@ -36,6 +36,13 @@ final class FakeCluster implements Transport {
     final int[] leaders;
     final Set<Integer> hung = new HashSet<>();
     final Set<Integer> down = new HashSet<>();
+    /** Nodes whose addresses nodes of another cluster have taken: they describe themselves, and refuse the rest. */
+    final Set<Integer> strangers = new HashSet<>();
+
+    /** What all requests name. */
+    String bound = "";
+
+    String id = "fake";
 
     /** Partitions that refuse commands with an error of this code. */
     Error.Code refuseCommandsWith = Error.Code.UNSPECIFIED;
@@ -111,13 +118,18 @@ final class FakeCluster implements Transport {
         return new FakeNode(this, index);
     }
 
+    @Override
+    public synchronized void bind(String clusterId) {
+        bound = clusterId;
+    }
+
     int partitionOf(ByteString stream) {
         return StreamName.of(stream).slot() % leaders.length;
     }
 
     ClusterDescription describe(int node) {
         ClusterDescription.Builder description = ClusterDescription.newBuilder()
-                .setClusterId("fake")
+                .setClusterId(strangers.contains(node) ? "other" : id)
                 .setNodeId("n" + node)
                 .addAllMembers(members());
         for (int slot = 0; slot < Limits.SLOTS; slot++) {

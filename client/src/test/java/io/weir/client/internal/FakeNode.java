@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.weir.client.spi.NodeChannel;
 import io.weir.client.spi.NodeFailure;
 import io.weir.protocol.ClusterDescription;
+import io.weir.protocol.ClusterId;
 import io.weir.protocol.Command;
 import io.weir.protocol.Direction;
 import io.weir.protocol.Error;
@@ -51,11 +52,19 @@ final class FakeNode implements NodeChannel {
 
     /** Runs a request on the cluster's thread, unless the node is gone; a hung one lets it end by its timeout. */
     private <T> CompletableFuture<T> request(long timeoutMs, Supplier<CompletableFuture<T>> work) {
+        return request(timeoutMs, false, work);
+    }
+
+    private <T> CompletableFuture<T> request(long timeoutMs, boolean isDescribe, Supplier<CompletableFuture<T>> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         boolean runs = cluster.execute(() -> {
+            Error wrongCluster =
+                    isDescribe || !cluster.strangers.contains(node) ? null : ClusterId.refusal("other", cluster.bound);
             if (isClosed || cluster.down.contains(node)) {
                 cluster.missed.add(node);
                 cluster.answer(() -> result.completeExceptionally(unreachable(false)));
+            } else if (wrongCluster != null) {
+                cluster.answer(() -> result.completeExceptionally(new NodeFailure(wrongCluster)));
             } else if (cluster.hung.contains(node)) {
                 cluster.later(
                         timeoutMs * 1_000 + 50_000,
@@ -91,7 +100,7 @@ final class FakeNode implements NodeChannel {
 
     @Override
     public CompletableFuture<ClusterDescription> describe(long timeoutMs) {
-        return request(timeoutMs, () -> answered(cluster.describe(node)));
+        return request(timeoutMs, true, () -> answered(cluster.describe(node)));
     }
 
     @Override

@@ -51,7 +51,8 @@ public final class FrontDoor implements AutoCloseable {
     private final EventLoopGroup ioLoops;
     private final ExecutorService calls;
 
-    private FrontDoor(NodeChannel node, InetSocketAddress address, List<? extends BindableService> beside) {
+    private FrontDoor(
+            String clusterId, NodeChannel node, InetSocketAddress address, List<? extends BindableService> beside) {
         calls = Executors.newFixedThreadPool(
                 Math.max(2, Runtime.getRuntime().availableProcessors()), threads("weir-frontdoor-call-"));
         acceptLoop = loops(1, "weir-frontdoor-accept-");
@@ -62,6 +63,7 @@ public final class FrontDoor implements AutoCloseable {
                 .bossEventLoopGroup(acceptLoop)
                 .workerEventLoopGroup(ioLoops)
                 .executor(calls)
+                .intercept(new OtherClusters(clusterId))
                 .addService(MalformedMessages.refusedBy(service))
                 .maxInboundMessageSize(MAX_INBOUND_MESSAGE_BYTES)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
@@ -80,13 +82,15 @@ public final class FrontDoor implements AutoCloseable {
     /**
      * Binds and serves.
      *
+     * @param clusterId of the node; calls that name another one are refused, by all services
      * @param beside other services on the same port; closed by whoever made them
      * @param hostPort a loopback address, as {@code 127.0.0.1:7400} or {@code [::1]:7400}; port 0 takes a free one
      * @throws CannotOpen if the address is malformed, not of the loopback interface, or taken
      */
-    public static FrontDoor start(NodeChannel node, List<? extends BindableService> beside, String hostPort) {
+    public static FrontDoor start(
+            String clusterId, NodeChannel node, List<? extends BindableService> beside, String hostPort) {
         InetSocketAddress address = ListenAddress.parse(hostPort);
-        FrontDoor door = new FrontDoor(node, address, beside);
+        FrontDoor door = new FrontDoor(clusterId, node, address, beside);
         try {
             door.server.start();
             door.port = door.server.getPort();

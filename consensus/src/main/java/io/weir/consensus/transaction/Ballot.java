@@ -234,7 +234,7 @@ final class Ballot {
         Throwable cause = answer.failure() == null ? null : Steps.cause(answer.failure());
         if (cause instanceof NodeFailure failure) {
             return switch (failure.error().getCode()) {
-                case NOT_LEADER, NOT_READY, UNREACHABLE, DEADLINE_EXCEEDED -> null;
+                case NOT_LEADER, NOT_READY, UNREACHABLE, WRONG_CLUSTER, DEADLINE_EXCEEDED -> null;
                 default -> failed(failure.error().getCode(), partition, failure);
             };
         }

@@ -9,6 +9,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.weir.client.grpc.ClusterHeader;
 import io.weir.client.grpc.GrpcFailures;
 import io.weir.client.grpc.UnaryCall;
 import io.weir.client.spi.NodeFailure;
@@ -330,13 +331,14 @@ public final class GrpcPeers implements PeerPort, DigestReporter, AutoCloseable 
         return channel;
     }
 
-    private static ManagedChannel open(String address) {
+    private ManagedChannel open(String address) {
         return Grpc.newChannelBuilder("dns:///" + address, InsecureChannelCredentials.create())
                 .maxInboundMessageSize(MAX_INBOUND_BYTES)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .disableRetry()
                 .directExecutor()
+                .intercept(ClusterHeader.naming(() -> clusterId))
                 .build();
     }
 

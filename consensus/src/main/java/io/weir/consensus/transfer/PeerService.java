@@ -12,6 +12,7 @@ import io.weir.consensus.repair.Incarnation;
 import io.weir.consensus.repair.Origin;
 import io.weir.consensus.repair.PeerHandler;
 import io.weir.logstore.Digest;
+import io.weir.protocol.ClusterId;
 import io.weir.protocol.CutRequest;
 import io.weir.protocol.CutResponse;
 import io.weir.protocol.DigestHeard;
@@ -140,8 +141,9 @@ public final class PeerService implements BindableService, AutoCloseable {
     }
 
     private void check(String cluster, String node, boolean strangersToo) {
-        if (!cluster.equals(clusterId)) {
-            throw Failures.invalid("this node belongs to cluster " + clusterId + ", not to " + cluster);
+        Error refusal = ClusterId.refusal(clusterId, cluster);
+        if (refusal != null) {
+            throw new NodeFailure(refusal);
         }
         if (!(strangersToo && node.isEmpty()) && (node.equals(self) || !members.contains(node))) {
             throw Failures.invalid("\"" + node + "\" is not another member of cluster " + clusterId);

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 /** What strangers may send: every test ends with a client that was there before and is still served, and a quiet log. */
 class FrontDoorAbuseTest {
     private final FakeNode node = new FakeNode();
-    private final FrontDoor door = FrontDoor.start(node, List.of(), "127.0.0.1:0");
+    private final FrontDoor door = FrontDoor.start("test", node, List.of(), "127.0.0.1:0");
     private final TestClient client = new TestClient(door.port());
     private final Conversation before = client.submit(Integer.MAX_VALUE);
     private final Queue<LogRecord> warnings = new ConcurrentLinkedQueue<>();

@@ -31,7 +31,7 @@ class SubmitCallTest {
     private static final int MANY = Integer.MAX_VALUE;
 
     private final FakeNode node = new FakeNode();
-    private final FrontDoor door = FrontDoor.start(node, List.of(), "127.0.0.1:0");
+    private final FrontDoor door = FrontDoor.start("test", node, List.of(), "127.0.0.1:0");
     private final TestClient client = new TestClient(door.port());
 
     @AfterEach

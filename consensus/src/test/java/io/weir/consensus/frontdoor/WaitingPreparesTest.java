@@ -42,7 +42,7 @@ class WaitingPreparesTest {
     private final Queue<CompletableFuture<Outcome>> waiting = new ConcurrentLinkedQueue<>();
     private final PeerService service = new PeerService(
             "c", "n1", Set.of("n1", "n2"), new NoMembership(), partition -> new Leader(), TransferLimits.DEFAULT);
-    private final FrontDoor door = FrontDoor.start(new FakeNode(), List.of(service), "127.0.0.1:0");
+    private final FrontDoor door = FrontDoor.start("c", new FakeNode(), List.of(service), "127.0.0.1:0");
     private final GrpcPeers peers =
             new GrpcPeers("c", "n2", Map.of("n1", "127.0.0.1:" + door.port()), Duration.ofSeconds(10));
 

@@ -190,7 +190,7 @@ class PullIT {
                 .isInstanceOf(NodeFailure.class)
                 .hasMessageContaining("NOT_READY")
                 .hasMessageContaining("applied up to " + (EVENTS - 1));
-        assertRefused(client("other", "n2", port), 0, Error.Code.INVALID_ARGUMENT, "cluster c, not to other");
+        assertRefused(client("other", "n2", port), 0, Error.Code.WRONG_CLUSTER, "cluster \"c\", not to \"other\"");
         assertRefused(client("c", "n1", port), 0, Error.Code.INVALID_ARGUMENT, "not another member");
         assertRefused(client("c", "n3", port), 0, Error.Code.INVALID_ARGUMENT, "not another member");
         client("c", "", port).pull("n1", 0, 0, chunk -> {}); // a backup
@@ -326,7 +326,7 @@ class PullIT {
         }
         try (RemoteCut cut = client("other", "", port).cut("n1", 0)) {
             assertThatThrownBy(() -> cut.step(CutRequest.Step.PROVE).get(10, TimeUnit.SECONDS))
-                    .hasMessageContaining("cluster c, not to other");
+                    .hasMessageContaining("cluster \"c\", not to \"other\"");
         }
         assertThatThrownBy(() -> client("c", "", port).pullCut("n1", 0, 77, chunk -> {}))
                 .isInstanceOf(NodeFailure.class)
