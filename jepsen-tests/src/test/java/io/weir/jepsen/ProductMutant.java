@@ -5,22 +5,24 @@ import io.weir.jepsen.nemesis.Nemeses;
 import io.weir.jepsen.nemesis.Nemesis;
 import io.weir.jepsen.workload.Activity;
 import io.weir.jepsen.workload.FollowedAdds;
+import io.weir.jepsen.workload.Mix;
 import io.weir.jepsen.workload.PairAppends;
 import io.weir.jepsen.workload.RacingAppends;
-import io.weir.jepsen.workload.TokenReads;
+import io.weir.jepsen.workload.UniqueAdds;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /** A mistake in the product that {@code -Dweir.mutant} switches on, and what has to notice it. */
 enum ProductMutant {
     FOLLOWER_READS(Proof.STALE_READS, "isolated-leader", "pause-leader"),
-    READ_UNPROVEN(Proof.STALE_READS, "stutter", "pause-leader"),
-    LEASE_UNCHECKED(Proof.STALE_READS, "stutter", "pause-leader"),
+    READ_UNPROVEN(() -> asking(60, 0), Proof.STALE_NODES, "pause-leader"),
+    LEASE_UNCHECKED(() -> asking(60, 0), Proof.STALE_NODES, "pause-leader"),
     READ_ASKS_NOBODY(Proof.CYCLES),
     FORGOTTEN_TAKEN_FOR_ABORTED(Proof.CYCLES),
     LOCKS_IGNORED(Proof.ISOLATION),
@@ -30,9 +32,9 @@ enum ProductMutant {
     FORGETS_EARLY(Proof.CYCLES),
     CARE_ASKS_NOBODY(Proof.ISOLATION, "kill-one", "pause-one", "isolated-leader"),
     ANSWERS_FORGOTTEN(Proof.AT_MOST_ONCE, "reset", "flapping", "kill-leader"),
-    DOUBT_TOLD_AS_FAILURE(Proof.FALSE_FAILURE, "kill-majority"),
+    DOUBT_TOLD_AS_FAILURE(Proof.FALSE_FAILURE, "pause-majority", "halves"),
     CONDITION_OF_FIRST_ONLY(RacingAppends::new, Proof.CONDITIONS),
-    TOKEN_IGNORED(TokenReads::new, Proof.TOKENS, "pause-leader", "reset"),
+    TOKEN_IGNORED(() -> asking(0, 60), Proof.TOKENS),
     TAIL_SKIPS(FollowedAdds::new, Proof.TAILS),
     NO_PIN_AT_OPEN,
     METAS_AFTER_SYNC,
@@ -60,6 +62,8 @@ enum ProductMutant {
                 AnomalyKind.LOST_UPDATE,
                 AnomalyKind.WRONG_REVISION,
                 AnomalyKind.INTERNAL)),
+        /** A node that has not heard of what the others have acknowledged. */
+        STALE_NODES(EnumSet.of(AnomalyKind.LOST, AnomalyKind.STALE_READ)),
         /** Something was done twice, or what was done was denied. */
         AT_MOST_ONCE(EnumSet.of(AnomalyKind.DUPLICATE, AnomalyKind.WRONG_REVISION, AnomalyKind.G1A)),
         /** An append that its condition forbids. */
@@ -109,6 +113,11 @@ enum ProductMutant {
                 .toList();
     }
 
+    /** Values that are added, and nodes that are asked for them, each by itself. */
+    private static Activity asking(int linearizable, int atLeast) {
+        return new UniqueAdds(new Random(0), Mix.DEFAULT, new UniqueAdds.Shares(0, linearizable, 0, atLeast));
+    }
+
     /** By which it is switched on. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -132,8 +141,12 @@ enum ProductMutant {
     /** Whether one run without faults is enough. */
     boolean isQuick() {
         return switch (this) {
-            case READ_ASKS_NOBODY, LOCKS_IGNORED, NO_SHARED_LOCKS, ANSWERS_BEFORE_DECISION, COMMIT_RESOLVED_AS_ABORT ->
-                true;
+            case READ_ASKS_NOBODY,
+                    LOCKS_IGNORED,
+                    NO_SHARED_LOCKS,
+                    ANSWERS_BEFORE_DECISION,
+                    COMMIT_RESOLVED_AS_ABORT,
+                    TOKEN_IGNORED -> true;
             default -> false;
         };
     }
@@ -143,9 +156,17 @@ enum ProductMutant {
         return Duration.ofSeconds(nemeses.isEmpty() ? 10 : 25);
     }
 
-    /** Of an operation: a read is as stale as its leader was frozen, if its client still waits. */
+    /**
+     * Of an operation: a read is as stale as its leader was frozen, if its client still waits; and what is told of something in
+     * doubt is told when the time is up.
+     */
     Duration timeout() {
-        return Duration.ofSeconds(proof == Proof.STALE_READS ? 12 : 5);
+        return Duration.ofSeconds(
+                switch (proof) {
+                    case STALE_READS -> 12;
+                    case FALSE_FAILURE -> 1;
+                    default -> 5;
+                });
     }
 
     /** What proves it. */
