@@ -65,7 +65,8 @@ public interface EventStore extends AutoCloseable {
      * <p>So the body must have <b>no side effects</b> but by its argument: nothing that may not happen twice, or not at all, and no
      * result from an attempt before. It is to be short, since whoever changes one of its streams meanwhile makes it run again;
      * nobody is held up by it. What it returns, or throws, is handed on once it is known that all it has read was there at one
-     * moment; only reading one stream, and appending nothing, needs no commit for that.
+     * moment. If it has appended nothing, that is found out by reading once more, unless it has read one stream only: nothing is
+     * locked, or written to any log. As with other reads, it is not ordered with calls of this store that are still open.
      *
      * <p>The streams may lie in any partitions. Blocks the calling thread: do not call it on a thread of the store, that is, in a
      * continuation of one of its futures.
@@ -75,7 +76,7 @@ public interface EventStore extends AutoCloseable {
      * @throws EventStoreException.Aborted if others came between until the timeout, the body itself took that long, or for another
      *     reason of {@link AbortReason}; nothing was written
      * @throws EventStoreException.OutcomeUnknown if the last attempt may have been committed; {@link #status(RequestId)} tells.
-     *     To call this again instead would be another transaction
+     *     To call this again instead would be another transaction. Never if it has appended nothing
      */
     default <T extends @Nullable Object> T transact(Function<? super OpenTransaction, ? extends T> body) {
         return transact(body, CallOptions.DEFAULT);

@@ -33,8 +33,9 @@ public interface OpenTransaction {
     void append(String stream, List<NewEvent> events);
 
     /**
-     * A condition on a stream as it is before what the body appends. If it does not hold when all is committed, and all that was
-     * read is as it was, {@link EventStore#transact} throws {@link EventStoreException.ConditionFailed}: it is not tried again.
+     * A condition on a stream as it is before what the body appends. If it does not hold when all is committed (or, if nothing is
+     * appended, at a moment after the body), and all that was read is as it was, {@link EventStore#transact} throws {@link
+     * EventStoreException.ConditionFailed}: it is not tried again.
      */
     void require(String stream, Expected expected);
 }

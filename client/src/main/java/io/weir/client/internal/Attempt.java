@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,17 +25,16 @@ import java.util.function.LongSupplier;
  * the revision of its last event; all that comes later sees no further. One thread.
  */
 final class Attempt implements OpenTransaction {
-    private static final long NO_STREAM = -1;
-
     private final RoutedEventStore store;
     private final LongSupplier leftMs;
-    /** Stream to the revision of its last event. */
+    /** Stream to its head; see {@link Heads}. */
     private final Map<String, Long> read = new LinkedHashMap<>();
 
     private final List<Transaction.Append> appends = new ArrayList<>();
     private final List<Transaction.Requirement> requirements = new ArrayList<>();
     private boolean isStale;
     private boolean isOver;
+    private boolean isConfirmed;
 
     /** Thrown through the body, which may not go on: it would only be told what is no longer so. */
     private static final class Stale extends RuntimeException {
@@ -80,7 +80,7 @@ final class Attempt implements OpenTransaction {
 
     /** The state is that of the last page, whose end was the end of the stream. */
     private long fix(String stream, long fromRevision, List<RecordedEvent> events) {
-        long last = NO_STREAM;
+        long last = Heads.NO_STREAM;
         if (!events.isEmpty()) {
             last = events.get(events.size() - 1).revision();
         } else if (fromRevision > 0) {
@@ -132,14 +132,14 @@ final class Attempt implements OpenTransaction {
         for (Transaction.Append append : appends) {
             last += append.stream().equals(stream) ? append.events().size() : 0;
         }
-        return last == NO_STREAM ? StreamState.Absent.INSTANCE : new StreamState.At(last);
+        return Heads.state(last);
     }
 
     private long lastRevision(String stream) {
         Iterator<RecordedEvent> end = store.read(
                         ReadRequest.stream(stream).backwards().limit(1), leftMs)
                 .iterator();
-        return end.hasNext() ? end.next().revision() : NO_STREAM;
+        return end.hasNext() ? end.next().revision() : Heads.NO_STREAM;
     }
 
     @Override
@@ -188,9 +188,58 @@ final class Attempt implements OpenTransaction {
         return read.size();
     }
 
-    /** One read is linearizable by itself. */
-    boolean needsCommit() {
-        return !appends.isEmpty() || !requirements.isEmpty() || read.size() > 1;
+    boolean writes() {
+        return !appends.isEmpty();
+    }
+
+    /** Whether all that it has read is known to have been so at one moment. */
+    boolean isConfirmed() {
+        return isConfirmed;
+    }
+
+    /**
+     * Ends one that writes nothing, by reads alone: false if it has to be tried again. A stream that is only named in a condition is
+     * read first, as if the body had ended with that.
+     *
+     * @throws EventStoreException.ConditionFailed if, when all that was read held together, a condition did not
+     * @throws EventStoreException if a head cannot be had; then nothing is confirmed
+     */
+    boolean confirm() {
+        if (read.size() > 1 || !requirements.isEmpty()) {
+            new Encoder().transaction(transaction(), stream -> 0); // the limits are those of any transaction
+        }
+        Set<String> unread = new LinkedHashSet<>();
+        requirements.forEach(requirement -> unread.add(requirement.stream()));
+        unread.removeAll(read.keySet());
+        read.putAll(store.heads(unread, leftMs));
+        isConfirmed = read.size() <= 1 || isUnchanged(); // one read is linearizable by itself
+        List<Violation> violations = isConfirmed ? violations() : List.of();
+        if (!violations.isEmpty()) {
+            throw new EventStoreException.ConditionFailed(violations);
+        }
+        return isConfirmed;
+    }
+
+    /**
+     * Whether each stream still ends where it was seen to end, by a second read of each. Heads never fall: so each was the same all
+     * the time between its two reads. Every second read begins after every first one has ended: in between all held together.
+     * That is within the call, so what comes of it has its place in the order of all transactions.
+     *
+     * @throws EventStoreException if a head cannot be had
+     */
+    boolean isUnchanged() {
+        return store.heads(read.keySet(), leftMs).equals(read);
+    }
+
+    private List<Violation> violations() {
+        List<Violation> violations = new ArrayList<>();
+        for (Transaction.Requirement requirement : requirements) {
+            long head = read.getOrDefault(requirement.stream(), Heads.NO_STREAM);
+            if (!Heads.meets(head, requirement.expected())) {
+                violations.add(new Violation(requirement.stream(), requirement.expected(), Heads.state(head)));
+            }
+        }
+        return violations;
     }
 
     /** What it wants, on condition of what it has read. */
@@ -210,8 +259,8 @@ final class Attempt implements OpenTransaction {
     }
 
     private Expected asRead(String stream) {
-        long last = read.getOrDefault(stream, NO_STREAM);
-        return last == NO_STREAM ? Expected.noStream() : Expected.revision(last);
+        long last = read.getOrDefault(stream, Heads.NO_STREAM);
+        return last == Heads.NO_STREAM ? Expected.noStream() : Expected.revision(last);
     }
 
     /** Whether something that it has read has changed. */

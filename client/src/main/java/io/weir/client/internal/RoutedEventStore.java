@@ -25,13 +25,13 @@ import io.weir.client.spi.NodeFailure;
 import io.weir.client.spi.Transport;
 import io.weir.protocol.ClusterDescription;
 import io.weir.protocol.Error;
-import io.weir.protocol.GetStream;
 import io.weir.protocol.Limits;
 import io.weir.protocol.Member;
 import io.weir.protocol.NodeStatus;
 import io.weir.protocol.QueryRequest;
 import io.weir.protocol.StreamName;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +62,7 @@ public final class RoutedEventStore implements EventStore {
     private final Cluster cluster;
     private final Commands commands;
     private final Queries queries;
+    private final Heads heads;
     private final Set<Tail> tails = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -84,6 +85,7 @@ public final class RoutedEventStore implements EventStore {
         }
         commands = new Commands(cluster, threads, config);
         queries = new Queries(cluster, threads);
+        heads = new Heads(queries, cluster);
     }
 
     // ---- commands
@@ -136,6 +138,11 @@ public final class RoutedEventStore implements EventStore {
         return () -> new Pages.Events(queries, request, partition, stream, config.pageBytes(), timeoutMs);
     }
 
+    /** See {@link Heads#ask}. */
+    Map<String, Long> heads(Collection<String> streams, LongSupplier timeoutMs) {
+        return heads.ask(streams, timeoutMs);
+    }
+
     @Override
     public void subscribe(Subscription subscription, Flow.Subscriber<? super RecordedEvent> subscriber) {
         Objects.requireNonNull(subscriber, "subscriber");
@@ -170,12 +177,8 @@ public final class RoutedEventStore implements EventStore {
         } catch (EventStoreException e) {
             return CompletableFuture.failedFuture(e);
         }
-        QueryRequest request = QueryRequest.newBuilder()
-                .setPartition(cluster.partitionOf(name))
-                .setGetStream(GetStream.newBuilder().setStream(name.utf8()))
-                .build();
         CompletableFuture<@Nullable StreamInfo> result = new CompletableFuture<>();
-        queries.ask("the info of stream \"" + name + '"', request, timeoutMs(null))
+        heads.info("the info of stream \"" + name + '"', name, timeoutMs(null))
                 .whenCompleteAsync(
                         (answer, failure) -> {
                             if (failure != null) {

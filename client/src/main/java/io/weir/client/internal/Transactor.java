@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@link EventStore#transact}: runs the body, commits what it has appended on condition of what it has read, and
- * begins anew when that has changed. One thread.
+ * One call of {@link EventStore#transact}: runs the body, commits what it has appended on condition of what it has read, or, if it
+ * has appended nothing, reads once more; and begins anew when what it has read has changed. One thread.
  *
  * <p>Streams that were read one after the other may never have been so together, and what the body makes of such a picture must
  * not be believed, be it a result or an exception: so both are handed on only after the reads were confirmed; an exception also
@@ -49,7 +49,7 @@ final class Transactor<T extends @Nullable Object> {
             try {
                 T result = body.apply(attempt);
                 attempt.end();
-                if (!attempt.isStale() && (!attempt.needsCommit() || isCommitted(attempt))) {
+                if (!attempt.isStale() && (attempt.writes() ? isCommitted(attempt) : attempt.confirm())) {
                     return result;
                 }
             } catch (EventStoreException.Unavailable e) {
@@ -59,7 +59,7 @@ final class Transactor<T extends @Nullable Object> {
                 attempt.end();
                 boolean isOfStore =
                         e instanceof EventStoreException && !(e instanceof EventStoreException.ConditionFailed);
-                if (isOfStore || isConfirmed(attempt, e)) {
+                if (isOfStore || attempt.isConfirmed() || isConfirmed(attempt, e)) {
                     throw e;
                 }
             }
@@ -97,14 +97,11 @@ final class Transactor<T extends @Nullable Object> {
             return true;
         }
         try {
-            return isCommitted(attempt);
+            return attempt.isUnchanged();
         } catch (EventStoreException e) {
             if (!isTimeLeft()) {
                 thrown.addSuppressed(e); // says more than that the time is up
                 return true;
-            }
-            if (e instanceof EventStoreException.OutcomeUnknown) {
-                return false; // nothing was to be written, so there is nothing to be found out about it
             }
             e.addSuppressed(thrown);
             throw e;

@@ -58,6 +58,12 @@ final class FakeCluster implements Transport {
     /** One leader change per so many commands; 0: none. */
     int leaderChangeEvery;
 
+    /** A mistake: what a node says of a stream alone leaves out what is committed, and not visible yet. */
+    boolean headsMindNoLocks;
+
+    /** No head is told before so many have been asked for. */
+    int headsTogether;
+
     int maxDelayMicros;
     boolean giveHints = true;
     /** Replicas fall behind by up to so many events. */
@@ -148,6 +154,11 @@ final class FakeCluster implements Transport {
                 return prefix + i;
             }
         }
+    }
+
+    /** How often the head of a stream was asked for. */
+    long heads() {
+        return queries.stream().filter(QueryRequest::hasGetStream).count();
     }
 
     // ---- time and order

@@ -206,6 +206,11 @@ final class FakeNode implements NodeChannel {
             cluster.later(500, () -> answer(request, waitUntil, result)); // until it is known here
             return;
         }
+        boolean isAlone = request.hasGetStream() && cluster.heads() < cluster.headsTogether;
+        if (isAlone || (leaderOnly && meetsCommitted(request))) {
+            cluster.later(500, () -> answer(request, waitUntil, result)); // until it may be told
+            return;
+        }
         QueryResponse response = switch (request.getQueryCase()) {
             case READ_PAGE ->
                 QueryResponse.newBuilder()
@@ -230,6 +235,14 @@ final class FakeNode implements NodeChannel {
         } else {
             cluster.answer(() -> result.complete(response));
         }
+    }
+
+    private boolean meetsCommitted(QueryRequest request) {
+        return request.hasGetStream()
+                ? !cluster.headsMindNoLocks
+                        && cluster.transactions.staged.contains(
+                                request.getGetStream().getStream())
+                : cluster.transactions.staged.contains(request.getReadPage().getStream());
     }
 
     private static Page page(FakePartition state, ReadPage read, int visible) {

@@ -3,7 +3,6 @@ package io.weir.client.internal;
 import com.google.protobuf.ByteString;
 import io.weir.protocol.AbortedTransaction;
 import io.weir.protocol.Append;
-import io.weir.protocol.Appended;
 import io.weir.protocol.Command;
 import io.weir.protocol.CommittedTransaction;
 import io.weir.protocol.Decided;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Transactions over several partitions of a {@link FakeCluster}: each is decided at once and for ever, under an id that the home,
@@ -52,6 +52,12 @@ final class FakeTransactions {
 
     /** No replica has got so far as to let its events be seen by who asks for them. */
     boolean isSlow;
+
+    /** Has what is committed at home become visible in the other partitions: at once, unless a test wants it later. */
+    Consumer<Runnable> resolver = Runnable::run;
+
+    /** Streams in which something is committed that is not visible yet. A linearizable read of them waits. */
+    final Set<ByteString> staged = new HashSet<>();
 
     int committed;
 
@@ -126,7 +132,7 @@ final class FakeTransactions {
             return aborted(abortWith);
         }
         for (ByteString stream : streams) {
-            if (locked.contains(stream)) {
+            if (locked.contains(stream) || staged.contains(stream)) {
                 return aborted(AbortedTransaction.newBuilder()
                         .setReason(AbortedTransaction.Reason.CONTENTION)
                         .setContended(cluster.partitionOf(stream)));
@@ -137,7 +143,7 @@ final class FakeTransactions {
         }
         List<Violation> violations = violations(content);
         return violations.isEmpty()
-                ? commit(content, participants)
+                ? commit(content, home, participants)
                 : aborted(AbortedTransaction.newBuilder()
                         .setReason(AbortedTransaction.Reason.REJECTED)
                         .addAllViolations(violations.stream()
@@ -159,16 +165,31 @@ final class FakeTransactions {
         return violations;
     }
 
-    private Decided commit(DistributedTransact content, Set<Integer> participants) {
+    private Decided commit(DistributedTransact content, int home, Set<Integer> participants) {
         committed++;
         CommittedTransaction.Builder answer = CommittedTransaction.newBuilder();
+        Map<ByteString, Integer> before = new HashMap<>();
+        List<Append> elsewhere = new ArrayList<>();
         for (Append append : content.getAppendsList()) {
-            Appended appended = partition(append.getStream()).append(append);
+            ByteString stream = append.getStream();
+            FakePartition partition = partition(stream);
+            int first = partition.streams.getOrDefault(stream, List.of()).size() + before.getOrDefault(stream, 0);
             answer.addAppends(PartAppended.newBuilder()
-                    .setPartition(cluster.partitionOf(append.getStream()))
-                    .setFirstRevision(appended.getFirstRevision())
-                    .setCount(appended.getCount()));
+                    .setPartition(cluster.partitionOf(stream))
+                    .setFirstRevision(first)
+                    .setCount(append.getEventsCount()));
+            if (cluster.partitionOf(stream) == home) {
+                partition.append(append);
+            } else {
+                before.merge(stream, append.getEventsCount(), Integer::sum);
+                elsewhere.add(append);
+                staged.add(stream);
+            }
         }
+        resolver.accept(() -> elsewhere.forEach(append -> {
+            partition(append.getStream()).append(append);
+            staged.remove(append.getStream());
+        }));
         for (int participant : participants) {
             long index = committed * 10L + participant;
             answer.addParts(PreparedPart.newBuilder().setPartition(participant).setIndex(index));
