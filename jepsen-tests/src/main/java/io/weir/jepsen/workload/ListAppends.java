@@ -9,6 +9,7 @@ import io.weir.jepsen.history.Step;
 import io.weir.jepsen.history.Transaction;
 import io.weir.jepsen.history.Workload;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,10 @@ import java.util.Random;
  */
 public final class ListAppends implements Activity {
     private static final int MOST_STEPS = 8;
-    private static final int ACROSS_PERCENT = 65;
+    private static final int ACROSS_PERCENT = 55;
+
+    /** Few streams may have too few that differ, or lie in one partition. */
+    private static final int MOST_TRIES = 200;
 
     private final Streams streams;
 
@@ -53,24 +57,27 @@ public final class ListAppends implements Activity {
         return steps;
     }
 
+    /** Over several partitions, or in one. */
     private List<Integer> chosen(Performer performer, boolean isDistinct) {
         Random chance = performer.random();
         boolean isAcross = performer.chance(ACROSS_PERCENT);
         int size = (isAcross ? 2 : 1) + chance.nextInt(chance.nextInt(8) == 0 ? MOST_STEPS - 1 : 3);
-        List<Integer> all = streams.shuffled(chance);
-        List<Integer> chosen = new ArrayList<>(isDistinct ? all.subList(0, Math.min(size, all.size())) : List.of());
-        while (!isDistinct && chosen.size() < size) {
-            chosen.add(streams.chosen(chance));
+        List<Integer> chosen = new ArrayList<>(List.of(streams.chosen(chance)));
+        int home = partition(performer, chosen.get(0));
+        for (int tries = 0; chosen.size() < size && tries < MOST_TRIES; tries++) {
+            int next = streams.chosen(chance);
+            boolean isHome = partition(performer, next) == home;
+            boolean isWanted = isAcross ? chosen.size() > 1 || !isHome : isHome;
+            if (isWanted && !(isDistinct && chosen.contains(next))) {
+                chosen.add(next);
+            }
         }
-        EventStore store = performer.store();
-        int home = store.partitionOf(streams.name(chosen.get(0)));
-        if (isAcross && chosen.stream().allMatch(stream -> store.partitionOf(streams.name(stream)) == home)) {
-            all.stream()
-                    .filter(stream -> store.partitionOf(streams.name(stream)) != home)
-                    .findFirst()
-                    .ifPresent(stream -> chosen.set(chosen.size() - 1, stream));
-        }
+        Collections.shuffle(chosen, chance);
         return chosen;
+    }
+
+    private int partition(Performer performer, int stream) {
+        return performer.store().partitionOf(streams.name(stream));
     }
 
     private List<Step> done(Performer performer, List<Step> steps) {

@@ -3,7 +3,6 @@ package io.weir.jepsen.workload;
 import io.weir.client.NewEvent;
 import io.weir.jepsen.history.Values;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +56,6 @@ final class Streams {
     /** The one that lives at a place. */
     synchronized int at(int place) {
         return live.get(place);
-    }
-
-    /** Those that live, in any order. */
-    synchronized List<Integer> shuffled(Random chance) {
-        List<Integer> all = new ArrayList<>(live);
-        Collections.shuffle(all, chance);
-        return all;
     }
 
     /** One that this stream has not been given before. */
