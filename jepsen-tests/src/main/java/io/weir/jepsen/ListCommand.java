@@ -34,7 +34,11 @@ final class ListCommand implements Callable<Integer> {
         for (Tier tier : Tier.values()) {
             out.println();
             out.println(
-                    tier == Tier.PROCESSES ? "kinds of faults" : "kinds of faults that need root, and loop devices");
+                    switch (tier) {
+                        case PROCESSES -> "kinds of faults";
+                        case DISKS -> "kinds of faults that need root, and loop devices";
+                        case CLOCKS -> "kinds of faults that need libfaketime";
+                    });
             Nemeses.ALL.stream()
                     .filter(nemesis -> nemesis.tier() == tier)
                     .forEach(nemesis -> print(out, nemesis.name(), nemesis.summary()));

@@ -11,7 +11,6 @@ import io.weir.jepsen.nemesis.Fault;
 import io.weir.jepsen.nemesis.Nemeses;
 import io.weir.jepsen.nemesis.Nemesis;
 import io.weir.jepsen.rig.Testbed;
-import io.weir.jepsen.rig.Tier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ class NemesesIT {
         Random random = new Random(seed);
         boolean hasDisks = Tiers.haveDisks();
         List<Nemesis> chosen = new ArrayList<>(Nemeses.ALL);
-        chosen.removeIf(nemesis -> nemesis.tier() == Tier.DISKS && !hasDisks);
+        chosen.removeIf(nemesis -> !Tiers.allow(nemesis.tier()));
         String only = System.getProperty("weir.nemesis");
         chosen.removeIf(nemesis -> only != null && !nemesis.name().equals(only));
         Collections.shuffle(chosen, random);

@@ -1,6 +1,8 @@
 package io.weir.jepsen;
 
 import io.weir.jepsen.disk.DiskRack;
+import io.weir.jepsen.rig.Tier;
+import io.weir.jepsen.rig.WallClock;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
@@ -27,6 +29,15 @@ public final class Tiers {
     /** Whether there are disks of their own here. */
     static boolean haveDisks() {
         return NO_DISKS.isEmpty();
+    }
+
+    /** Whether a fault can be made here. */
+    static boolean allow(Tier tier) {
+        return switch (tier) {
+            case PROCESSES -> true;
+            case DISKS -> haveDisks();
+            case CLOCKS -> WallClock.whatIsMissing().isEmpty();
+        };
     }
 
     /** Skips the test if there are no disks of their own here. */

@@ -83,7 +83,6 @@ class TrialIT {
     }
 
     private static List<Nemesis> nemeses() {
-        boolean hasDisks = Tiers.haveDisks();
         List<Nemesis> chosen = switch (NEMESIS) {
             case "none" -> List.of();
             case "mix" ->
@@ -93,7 +92,7 @@ class TrialIT {
                         .toList();
             case "all" ->
                 Nemeses.ALL.stream()
-                        .filter(nemesis -> hasDisks || nemesis.tier() == Tier.PROCESSES)
+                        .filter(nemesis -> Tiers.allow(nemesis.tier()))
                         .toList();
             default -> List.of(Nemeses.named(NEMESIS).orElseThrow());
         };

@@ -198,7 +198,7 @@ public final class LocalCluster implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             LocalCluster cluster = new LocalCluster(options, beforeFirstStart);
             try {
-                cluster.processes.values().forEach(process -> process.start(List.of()));
+                cluster.processes.values().forEach(process -> process.start(List.of(), Map.of()));
                 cluster.awaitReady(START_TIMEOUT);
                 return cluster;
             } catch (RuntimeException | Error e) {
@@ -254,9 +254,14 @@ public final class LocalCluster implements AutoCloseable {
 
     /** The same, with further arguments for its JVM, for this life only: {@code -Dweir.fault=...}. */
     public void startWith(String nodeId, List<String> jvmArguments) {
+        startWith(nodeId, jvmArguments, Map.of());
+    }
+
+    /** The same, with further variables of the environment, for this life only: {@code LD_PRELOAD=...}. */
+    public void startWith(String nodeId, List<String> jvmArguments, Map<String, String> environment) {
         ServerProcess process = process(nodeId);
         process.stop();
-        process.start(jvmArguments);
+        process.start(jvmArguments, environment);
     }
 
     /** SIGSTOP: the node freezes with all its connections open, as in a long collection of garbage. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,16 +53,17 @@ final class ServerProcess {
         return output;
     }
 
-    /** Starts it, with these arguments for the JVM of this life. */
-    synchronized void start(List<String> jvmArguments) {
+    /** Starts it, with these arguments for the JVM and these variables of the environment, both for this life. */
+    synchronized void start(List<String> jvmArguments, Map<String, String> environment) {
         if (process != null) {
             throw new IllegalStateException("node " + id + " was started before and not ended");
         }
         try {
             Files.createDirectories(directory);
             outputStart = Files.exists(output) ? Files.size(output) : 0;
-            process = new ProcessBuilder(ServerCommand.withJvmArguments(command, jvmArguments))
-                    .directory(directory.toFile())
+            ProcessBuilder builder = new ProcessBuilder(ServerCommand.withJvmArguments(command, jvmArguments));
+            builder.environment().putAll(environment);
+            process = builder.directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                     .start();

@@ -10,7 +10,7 @@ public final class Nemeses {
 
     /** In the order in which they are listed. */
     public static final List<Nemesis> ALL = Stream.of(
-                    ProcessFaults.ALL, NetworkFaults.ALL, FileFaults.ALL, DiskFaults.ALL)
+                    ProcessFaults.ALL, NetworkFaults.ALL, FileFaults.ALL, DiskFaults.ALL, ClockFaults.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -115,11 +115,6 @@ public final class Testbed implements AutoCloseable {
         return Optional.ofNullable(disks.get(node));
     }
 
-    /** What this machine allows. */
-    public boolean allows(Tier tier) {
-        return tier == Tier.PROCESSES || !disks.isEmpty();
-    }
-
     /** What a node says of itself; nothing if it does not answer. */
     public Optional<NodeStatus> status(String node) {
         try {

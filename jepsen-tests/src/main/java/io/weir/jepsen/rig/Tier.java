@@ -5,5 +5,7 @@ public enum Tier {
     /** Nothing: processes, the ways between them, and their files. */
     PROCESSES,
     /** Root, and file systems in loop devices: what happens to disks. */
-    DISKS
+    DISKS,
+    /** The library libfaketime: what the wall clock of a process says. */
+    CLOCKS
 }

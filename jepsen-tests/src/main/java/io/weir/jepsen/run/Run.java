@@ -6,11 +6,14 @@ import io.weir.jepsen.history.HistoryFile;
 import io.weir.jepsen.nemesis.Nemesis;
 import io.weir.jepsen.rig.Testbed;
 import io.weir.jepsen.rig.Tier;
+import io.weir.jepsen.rig.WallClock;
 import io.weir.jepsen.workload.Activity;
 import io.weir.protocol.NodeStatus;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -31,18 +34,14 @@ public record Run(
      * @throws io.weir.client.EventStoreException if the cluster cannot be started
      */
     public static Run of(RunRequest request) throws InterruptedException {
-        boolean wantsDisks = request.nemeses().stream().anyMatch(nemesis -> nemesis.tier() == Tier.DISKS);
-        Optional<String> noDisks = wantsDisks ? DiskRack.whatIsMissing(request.disks()) : Optional.empty();
+        Map<Tier, Optional<String>> missing = new EnumMap<>(Tier.class);
         List<Nemesis> possible = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         for (Nemesis nemesis : request.nemeses()) {
-            if (nemesis.tier() == Tier.DISKS && noDisks.isPresent()) {
-                skipped.add(nemesis.name() + ": " + noDisks.get());
-            } else {
-                possible.add(nemesis);
-            }
+            missing.computeIfAbsent(nemesis.tier(), tier -> whatIsMissing(tier, request))
+                    .ifPresentOrElse(why -> skipped.add(nemesis.name() + ": " + why), () -> possible.add(nemesis));
         }
-        boolean hasDisks = wantsDisks && noDisks.isEmpty();
+        boolean hasDisks = possible.stream().anyMatch(nemesis -> nemesis.tier() == Tier.DISKS);
         Activity activity = request.activity().create(request.seed(), request.mix());
         TrialPlan plan = new TrialPlan(
                 possible, request.time(), request.seed(), request.mix().clients(), request.timeout());
@@ -76,6 +75,14 @@ public record Run(
                     request.command());
             return new Run(record, new HistoryFile(header, trial.history()), failure);
         }
+    }
+
+    private static Optional<String> whatIsMissing(Tier tier, RunRequest request) {
+        return switch (tier) {
+            case PROCESSES -> Optional.empty();
+            case DISKS -> DiskRack.whatIsMissing(request.disks());
+            case CLOCKS -> WallClock.whatIsMissing();
+        };
     }
 
     private static String machine() {
