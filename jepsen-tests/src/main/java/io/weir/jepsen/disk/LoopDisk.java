@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +26,9 @@ public final class LoopDisk implements AutoCloseable {
     private static final long UNMOUNT_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int FILL_BYTES = 1 << 20;
+    /** What is not reserved but written: the owner of the disk may write meanwhile. */
+    private static final long WRITTEN_BYTES = 64L << 20;
+
     private static final int LEAST_FILL_BYTES = 512;
     private static final long WRITE_BACK_BYTES = 64 << 10;
 
@@ -127,11 +131,16 @@ public final class LoopDisk implements AutoCloseable {
         });
     }
 
-    /** Writes a file until nothing fits any more. */
+    /** Has most of what is free reserved for a file, and writes that file until nothing fits any more. */
     public void fill() throws IOException {
         free();
+        Files.createFile(filler());
+        long reserved = mountPoint.toFile().getUsableSpace() - WRITTEN_BYTES;
+        if (reserved > 0) {
+            Shell.run("fallocate", "--length", Long.toString(reserved), filler().toString());
+        }
         int chunk = FILL_BYTES;
-        try (OutputStream file = Files.newOutputStream(filler())) {
+        try (OutputStream file = Files.newOutputStream(filler(), StandardOpenOption.APPEND)) {
             while (chunk >= LEAST_FILL_BYTES) {
                 try {
                     file.write(new byte[chunk]);

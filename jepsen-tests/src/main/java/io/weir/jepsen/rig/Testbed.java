@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for several threads.
  */
 public final class Testbed implements AutoCloseable {
-    private static final long DISK_BYTES = 512L << 20;
+    /** For hours of work; a file takes of it what is written. */
+    private static final long DISK_BYTES = 4L << 30;
 
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
     private final Map<String, LoopDisk> disks = new HashMap<>();
