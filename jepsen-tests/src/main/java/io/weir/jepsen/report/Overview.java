@@ -85,7 +85,7 @@ final class Overview {
         tile(page, "outside of faults", Numbers.rate(run.okPerSecondUnhurt(material.history())) + "/s");
         tile(page, "median latency", latency(latencies, 50));
         tile(page, "99 of 100 within", latency(latencies, 99));
-        tile(page, "longest without ok", Numbers.duration(longestNs));
+        tile(page, "longest gap", Numbers.duration(longestNs));
         tile(page, "faults", Numbers.count(run.faults().size()));
         tile(page, "healed to serving", Numbers.duration(TimeUnit.MILLISECONDS.toNanos(run.recoveryMs())));
         page.raw("</dl>\n");
