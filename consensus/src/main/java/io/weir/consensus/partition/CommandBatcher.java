@@ -408,11 +408,10 @@ final class CommandBatcher implements AutoCloseable {
         }
     }
 
+    /** A fence does not wait until something is full: somebody waits for it who keeps others waiting. */
     private boolean mayLeave() {
-        if (inFlight == 0 || !fences.isEmpty()) { // somebody waits for a fence who keeps others waiting
-            return inFlight < MAX_IN_FLIGHT && !(queue.isEmpty() && fences.isEmpty());
-        }
-        return inFlight < MAX_IN_FLIGHT && queuedBytes >= TARGET_ENTRY_BYTES;
+        boolean isDue = inFlight == 0 ? !queue.isEmpty() : queuedBytes >= TARGET_ENTRY_BYTES;
+        return inFlight < MAX_IN_FLIGHT && (isDue || !fences.isEmpty());
     }
 
     private void propose(List<Waiting> commands, List<CompletableFuture<Void>> fenced, long nowNanos) {
