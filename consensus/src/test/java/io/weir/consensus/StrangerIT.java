@@ -44,7 +44,7 @@ class StrangerIT {
     void aClientAndItsClusterGoOnWithoutTheStranger() {
         try (TestCluster cluster = TestCluster.start(directory.resolve("ours"), 2);
                 EventStore store = cluster.connect()) {
-            List<String> streams = List.of(streamIn(store, 0), streamIn(store, 1));
+            List<String> streams = List.of(TestCluster.streamIn(store, 0, "s"), TestCluster.streamIn(store, 1, "s"));
             streams.forEach(stream -> append(store, stream, "ours"));
             String stopped = cluster.awaitLeader(0);
             cluster.stop(stopped);
@@ -93,8 +93,8 @@ class StrangerIT {
         String address = String.valueOf(place.clientAddress());
         ClientConfig config = ClientConfig.DEFAULT.withTimeout(TIMEOUT);
         try (EventStore store = connected(place, config)) {
-            String stream = streamIn(store, 0);
-            List<String> streams = List.of(stream, streamIn(store, 1));
+            String stream = TestCluster.streamIn(store, 0, "s");
+            List<String> streams = List.of(stream, TestCluster.streamIn(store, 1, "s"));
             try (WeirNode stranger = lone(THEIRS, "theirs", place)) {
                 streams.forEach(name -> append(stranger.store(), name, "theirs"));
                 List<Runnable> calls = List.of(
@@ -147,7 +147,7 @@ class StrangerIT {
             WeirNode chosen = store.cluster().join().getClusterId().equals(OURS) ? ours : theirs;
             WeirNode other = chosen == ours ? theirs : ours;
             other.awaitReady(TestCluster.READY);
-            List<String> streams = List.of(streamIn(store, 0), streamIn(store, 1));
+            List<String> streams = List.of(TestCluster.streamIn(store, 0, "s"), TestCluster.streamIn(store, 1, "s"));
             for (int i = 0; i < 5; i++) {
                 streams.forEach(stream -> append(store, stream, "mine"));
             }
@@ -171,14 +171,6 @@ class StrangerIT {
 
     private WeirNode lone(String cluster, String name, MemberConfig place) {
         return WeirNode.start(new NodeConfig(cluster, place.id(), List.of(place), 2, directory.resolve(name)));
-    }
-
-    private static String streamIn(EventStore store, int partition) {
-        for (int i = 0; ; i++) {
-            if (store.partitionOf("s" + i) == partition) {
-                return "s" + i;
-            }
-        }
     }
 
     private static void append(EventStore store, String stream, String text) {

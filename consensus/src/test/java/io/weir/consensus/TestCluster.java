@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Three nodes in this process, on loopback and real files; nodes are stopped and started by name. */
 final class TestCluster implements AutoCloseable {
@@ -181,6 +182,15 @@ final class TestCluster implements AutoCloseable {
     void stopAll() {
         running.values().parallelStream().forEach(WeirNode::close);
         running.clear();
+    }
+
+    /** A name that begins so, of a stream that lies in this partition. */
+    static String streamIn(EventStore store, int partition, String prefix) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> prefix + i)
+                .filter(name -> store.partitionOf(name) == partition)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A store outside of all nodes, connected to their front doors. */

@@ -38,14 +38,6 @@ class TransactIT {
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
-    private static String streamIn(EventStore store, int partition, String prefix) {
-        return IntStream.iterate(0, i -> i + 1)
-                .mapToObj(i -> prefix + i)
-                .filter(name -> store.partitionOf(name) == partition)
-                .findFirst()
-                .orElseThrow();
-    }
-
     private static NewEvent amount(int amount) {
         return NewEvent.json("Moved", String.valueOf(amount));
     }
@@ -56,7 +48,7 @@ class TransactIT {
                 EventStore store = cluster.connect()) {
             cluster.awaitReady();
             List<String> accounts = IntStream.range(0, 6)
-                    .mapToObj(i -> streamIn(store, i % 3, "account-" + i + "-"))
+                    .mapToObj(i -> TestCluster.streamIn(store, i % 3, "account-" + i + "-"))
                     .toList();
             Transaction.Builder opening = Transaction.builder();
             accounts.forEach(account -> opening.append(account, Expected.noStream(), amount(100)));

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,14 +116,6 @@ class TransactWithoutWritesIT {
         }
     }
 
-    private static String streamIn(EventStore store, int partition, String prefix) {
-        return IntStream.iterate(0, i -> i + 1)
-                .mapToObj(i -> prefix + i)
-                .filter(name -> store.partitionOf(name) == partition)
-                .findFirst()
-                .orElseThrow();
-    }
-
     private static List<Integer> sizes(OpenTransaction tx, List<String> streams, Runnable between) {
         int first = tx.read(streams.get(0)).size();
         between.run();
@@ -137,7 +128,7 @@ class TransactWithoutWritesIT {
                 EventStore store = cluster.connect()) {
             cluster.awaitReady();
             Session session = cluster.any().channel().openSession(10, 10_000).join();
-            List<String> pair = List.of(streamIn(store, 0, "a"), streamIn(store, 1, "b"));
+            List<String> pair = List.of(TestCluster.streamIn(store, 0, "a"), TestCluster.streamIn(store, 1, "b"));
             Steps aborted = new Steps(cluster, session, 1, pair);
             aborted.prepare();
             assertThat(readAround(store, pair, aborted::abort))

@@ -24,7 +24,6 @@ import io.weir.protocol.TransactionStep;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,14 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 class TransactionIT {
     @TempDir
     Path directory;
-
-    private static String streamIn(EventStore store, int partition, String prefix) {
-        return IntStream.range(0, 1_000)
-                .mapToObj(i -> prefix + i)
-                .filter(name -> store.partitionOf(name) == partition)
-                .findFirst()
-                .orElseThrow();
-    }
 
     private static Append append(String stream, Expected.Kind kind) {
         Event event = Event.newBuilder()
@@ -93,8 +84,8 @@ class TransactionIT {
                 EventStore store = cluster.connect()) {
             cluster.awaitReady();
             Session session = cluster.any().channel().openSession(10, 5_000).join();
-            String a = streamIn(store, 0, "a");
-            String b = streamIn(store, 1, "b");
+            String a = TestCluster.streamIn(store, 0, "a");
+            String b = TestCluster.streamIn(store, 1, "b");
 
             Decided committed = commit(
                             cluster, session, 1, append(a, Expected.Kind.NO_STREAM), append(b, Expected.Kind.NO_STREAM))
