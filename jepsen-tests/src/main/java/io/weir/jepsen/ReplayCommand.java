@@ -2,13 +2,10 @@ package io.weir.jepsen;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The verb {@code weir jepsen replay}: the choices of an earlier run once more. */
 @Command(
@@ -45,16 +42,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     RunOptions options = new RunOptions();
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
     @Override
     public Integer call() throws InterruptedException {
-        if (spec == null) {
-            throw new IllegalStateException("not called by picocli");
-        }
         options.check(time);
-        return RunDirectory.run(spec, options, seed, time).exitCode();
+        return RunDirectory.run(options, seed, time).exitCode();
     }
 }

@@ -2,13 +2,10 @@ package io.weir.jepsen;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The verb {@code weir jepsen run}: breaks a cluster on purpose, and judges what its clients saw. */
 @Command(
@@ -50,17 +47,10 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     RunOptions options = new RunOptions();
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
     @Override
     public Integer call() throws InterruptedException {
-        if (spec == null) {
-            throw new IllegalStateException("not called by picocli");
-        }
         options.check(time);
-        long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1L << 32) : seed;
-        return RunDirectory.run(spec, options, chosen, time).exitCode();
+        long chosen = RunOptions.chosen(seed);
+        return RunDirectory.run(options, chosen, time).exitCode();
     }
 }

@@ -42,7 +42,8 @@ final class RunDirectory {
     record Result(int exitCode, @Nullable Run run, @Nullable Judgement judgement) {}
 
     /** Runs, writes and prints. */
-    static Result run(CommandSpec spec, RunOptions options, long seed, Duration time) throws InterruptedException {
+    static Result run(RunOptions options, long seed, Duration time) throws InterruptedException {
+        CommandSpec spec = options.spec();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         String name = options.activity(seed).name();

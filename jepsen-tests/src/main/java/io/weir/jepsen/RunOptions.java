@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -136,10 +137,20 @@ final class RunOptions {
     }
 
     private ParameterException refused(String message) {
+        return new ParameterException(spec().commandLine(), message);
+    }
+
+    /** The verb whose options these are. */
+    CommandSpec spec() {
         if (spec == null) {
             throw new IllegalStateException("not called by picocli");
         }
-        return new ParameterException(spec.commandLine(), message);
+        return spec;
+    }
+
+    /** The seed that was asked for, or one by chance: short enough to be typed again. */
+    static long chosen(@Nullable Long seed) {
+        return seed == null ? ThreadLocalRandom.current().nextLong(1L << 32) : seed;
     }
 
     /** What clients do in the run of a seed. */

@@ -10,13 +10,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The verb {@code weir jepsen soak}: one run after the other, until one finds something or the time is up. */
 @Command(
@@ -57,23 +54,16 @@ final class SoakCommand implements Callable<Integer> {
     @Mixin
     RunOptions options = new RunOptions();
 
-    @Spec
-    @Nullable
-    CommandSpec spec;
-
     @Override
     public Integer call() throws InterruptedException {
-        if (spec == null) {
-            throw new IllegalStateException("not called by picocli");
-        }
         options.check(each);
-        long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1L << 32) : seed;
+        long chosen = RunOptions.chosen(seed);
         Random seeds = new Random(chosen);
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = options.spec().commandLine().getOut();
         Sum sum = new Sum();
         int exitCode = 0;
         for (Duration done = Duration.ZERO; exitCode == 0 && done.compareTo(time) < 0; done = done.plus(each)) {
-            RunDirectory.Result result = RunDirectory.run(spec, options, seeds.nextLong(1L << 32), each);
+            RunDirectory.Result result = RunDirectory.run(options, seeds.nextLong(1L << 32), each);
             exitCode = result.exitCode();
             sum.add(result);
         }
