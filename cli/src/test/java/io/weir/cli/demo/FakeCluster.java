@@ -62,7 +62,10 @@ final class FakeCluster implements DemoCluster {
     private final ExecutorService executor =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "fake-cluster"));
 
-    /** Which event of a stream, by revision, is acknowledged and then forgotten. */
+    /**
+     * Which event of a stream, by revision, is acknowledged and then missing from its partition. While it is the last of its
+     * stream, who reads the stream still gets it: else the second client may be the first to find the loss.
+     */
     volatile BiPredicate<String, Long> losing = (stream, revision) -> false;
     /** Whether the streams of partition 1 never show to who reads streams what was written to them: half of most transactions. */
     volatile boolean isHalving;
@@ -83,7 +86,7 @@ final class FakeCluster implements DemoCluster {
 
     private static final class Partition {
         private final List<RecordedEvent> log = new ArrayList<>();
-        private final Map<String, Long> lastRevisions = new HashMap<>();
+        private final Map<String, RecordedEvent> lastOfStreams = new HashMap<>();
         private final Deque<Runnable> waiting = new ArrayDeque<>();
         private final Map<String, Integer> applied = new HashMap<>();
         private int commands;
@@ -249,11 +252,16 @@ final class FakeCluster implements DemoCluster {
         }
 
         private long lastRevision(String stream) {
-            return partitions.get(partitionOf(stream)).lastRevisions.getOrDefault(stream, -1L);
+            RecordedEvent last = partitions.get(partitionOf(stream)).lastOfStreams.get(stream);
+            return last == null ? -1 : last.revision();
         }
 
         private long shownRevision(String stream) {
-            return isHalving && partitionOf(stream) == 1 ? -1 : lastRevision(stream);
+            return isHidden(stream) ? -1 : lastRevision(stream);
+        }
+
+        private boolean isHidden(String stream) {
+            return isHalving && partitionOf(stream) == 1;
         }
 
         private void requireLimits(Transaction transaction) {
@@ -291,10 +299,12 @@ final class FakeCluster implements DemoCluster {
             for (Transaction.Append append : transaction.appends()) {
                 Partition partition = partitions.get(partitionOf(append.stream()));
                 for (NewEvent event : append.events()) {
-                    long revision = partition.lastRevisions.merge(append.stream(), 0L, (old, zero) -> old + 1);
+                    long revision = lastRevision(append.stream()) + 1;
+                    RecordedEvent recorded = recorded(partition, append.stream(), revision, event);
+                    partition.lastOfStreams.put(append.stream(), recorded);
                     written.put(append.stream(), revision);
                     if (!losing.test(append.stream(), revision)) {
-                        partition.log.add(recorded(partition, append.stream(), revision, event));
+                        partition.log.add(recorded);
                     }
                 }
             }
@@ -344,10 +354,8 @@ final class FakeCluster implements DemoCluster {
 
         /** The demo reads of a stream its last event, and nothing else. */
         private List<RecordedEvent> last(String stream) {
-            long revision = shownRevision(stream);
-            return partitions.get(partitionOf(stream)).log.stream()
-                    .filter(event -> event.stream().equals(stream) && event.revision() == revision)
-                    .toList();
+            RecordedEvent last = partitions.get(partitionOf(stream)).lastOfStreams.get(stream);
+            return last == null || isHidden(stream) ? List.of() : List.of(last);
         }
 
         @Override
