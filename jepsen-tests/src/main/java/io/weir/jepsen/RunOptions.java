@@ -153,6 +153,16 @@ final class RunOptions {
         return seed == null ? ThreadLocalRandom.current().nextLong(1L << 32) : seed;
     }
 
+    /** A seed for a run of many: those in a row choose each workload in turn, unless one is named. */
+    long seedOfRun(int run, Random seeds) {
+        NamedActivity next = Workloads.ALL.get(run % Workloads.ALL.size());
+        long seed = seeds.nextLong(1L << 32);
+        while (workload == null && !activity(seed).name().equals(next.name())) {
+            seed = seeds.nextLong(1L << 32);
+        }
+        return seed;
+    }
+
     /** What clients do in the run of a seed. */
     NamedActivity activity(long seed) {
         if (workload == null) {

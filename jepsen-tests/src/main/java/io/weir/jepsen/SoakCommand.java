@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         name = "soak",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Run again and again, each time with another seed, until something is found.", ""},
+        description = {"Run again and again, each time with another seed and workload, until something is found.", ""},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:no anomaly in any run",
@@ -62,8 +62,9 @@ final class SoakCommand implements Callable<Integer> {
         PrintWriter out = options.spec().commandLine().getOut();
         Sum sum = new Sum();
         int exitCode = 0;
+        int runs = 0;
         for (Duration done = Duration.ZERO; exitCode == 0 && done.compareTo(time) < 0; done = done.plus(each)) {
-            RunDirectory.Result result = RunDirectory.run(options, seeds.nextLong(1L << 32), each);
+            RunDirectory.Result result = RunDirectory.run(options, options.seedOfRun(runs++, seeds), each);
             exitCode = result.exitCode();
             sum.add(result);
         }

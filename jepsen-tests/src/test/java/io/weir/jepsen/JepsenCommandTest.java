@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.weir.jepsen.nemesis.Nemeses;
+import io.weir.jepsen.workload.NamedActivity;
 import io.weir.jepsen.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Random;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +151,18 @@ class JepsenCommandTest {
         assertThat(run("run", "--dir", directory.toString(), "--workload", "bank", "--seed", "7"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("bank-7 is there already, from an earlier run");
+    }
+
+    @Test
+    void aSoakTakesAllWorkloadsInTurnAndEachSeedChoosesItsOwnAgain() {
+        RunOptions options = new RunOptions();
+        Random seeds = new Random(3);
+        for (int run = 0; run < 2 * Workloads.ALL.size(); run++) {
+            NamedActivity expected = Workloads.ALL.get(run % Workloads.ALL.size());
+            assertThat(options.activity(options.seedOfRun(run, seeds))).isEqualTo(expected);
+        }
+        options.workload = "bank";
+        assertThat(options.activity(options.seedOfRun(0, seeds)).name()).isEqualTo("bank");
     }
 
     @Test
