@@ -3,11 +3,13 @@ package io.weir.logstore.pages;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.logstore.StoreException;
+import io.weir.logstore.layout.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,40 @@ class PageDamageSimulation {
             }
         }
         assertThat(unseen).as("bytes that mean nothing, and are not checked").isPositive();
+    }
+
+    @Test
+    void aFlippedBitInASeparatorIsFoundUnlessItStillSeparates() throws IOException {
+        try (RealFile real = new RealFile(Files.createDirectory(directory.resolve("branches")))) {
+            for (int i = 0; i < 40; i++) {
+                byte[] key = new byte[1 + random.nextInt(20)];
+                random.nextBytes(key);
+                real.commit(Table.EVENTS, key, new byte[1_000]);
+            }
+            dataFile = real.path();
+        }
+        sound = Files.readAllBytes(dataFile);
+        List<BytesThatMatter.Separator> separators = BytesThatMatter.separators(sound);
+        assertThat(separators).hasSizeGreaterThan(5);
+        int separating = 0;
+        int found = 0;
+        for (BytesThatMatter.Separator separator : separators) {
+            for (int bit = 0; bit < 2 * Byte.SIZE; bit++) {
+                // Of the first byte and the last: most of what differs from other keys, and what seldom matters.
+                byte[] key = separator.key().clone();
+                key[bit < Byte.SIZE ? 0 : key.length - 1] ^= (byte) (1 << bit % Byte.SIZE);
+                byte[] bytes = sound.clone();
+                System.arraycopy(key, 0, bytes, separator.at(), key.length);
+                boolean separates = separator.wouldSeparate(key);
+                assertThat(verify(bytes))
+                        .as("seed %d: bit %d of %s", SEED, bit, separator)
+                        .isNotEqualTo(separates);
+                separating += separates ? 1 : 0;
+                found += separates ? 0 : 1;
+            }
+        }
+        assertThat(separating).as("seed %d", SEED).isPositive();
+        assertThat(found).as("seed %d", SEED).isPositive();
     }
 
     @Test
