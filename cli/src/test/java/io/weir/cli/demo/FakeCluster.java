@@ -252,7 +252,8 @@ final class FakeCluster implements DemoCluster {
         }
 
         private long lastRevision(String stream) {
-            RecordedEvent last = partitions.get(partitionOf(stream)).lastOfStreams.get(stream);
+            RecordedEvent last =
+                    partitions.get(partitionOf(stream)).lastOfStreams.get(stream);
             return last == null ? -1 : last.revision();
         }
 
@@ -354,7 +355,8 @@ final class FakeCluster implements DemoCluster {
 
         /** The demo reads of a stream its last event, and nothing else. */
         private List<RecordedEvent> last(String stream) {
-            RecordedEvent last = partitions.get(partitionOf(stream)).lastOfStreams.get(stream);
+            RecordedEvent last =
+                    partitions.get(partitionOf(stream)).lastOfStreams.get(stream);
             return last == null || isHidden(stream) ? List.of() : List.of(last);
         }
 
