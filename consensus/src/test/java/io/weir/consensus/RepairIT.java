@@ -65,6 +65,42 @@ class RepairIT {
         }
     }
 
+    /** Ratis leaves such a replica a candidate that never asks for votes again, and refuses its own to those that it outranks. */
+    @Test
+    void aReplicaThatCouldNotWriteItsVoteStandsForElectionAgain() throws Exception {
+        try (TestCluster cluster = TestCluster.start(directory, 1);
+                EventStore store = cluster.connect()) {
+            append(store, 0, 20);
+            TestCluster.await(
+                    "n1 to lead, as preferred", () -> cluster.awaitLeader(0).equals("n1"));
+            cluster.assertEqualDigests();
+            cluster.stop("n2");
+            cluster.stop("n3");
+            WeirNode preferred = cluster.node("n1");
+            TestCluster.await("n1 to lead no more", () -> !role(preferred).equals("LEADER"));
+            long term = partition(preferred).getTerm();
+            Path inTheWay = Files.createDirectory(group(cluster, "n1", 0).resolve("current/raft-meta.tmp"));
+            cluster.start("n2");
+            cluster.start("n3");
+            TestCluster.await(
+                    "n1 to vote for itself",
+                    () -> partition(preferred).getTerm() > term
+                            && role(preferred).equals("CANDIDATE"));
+            Files.delete(inTheWay);
+            append(store, 20, 40);
+            assertAll(store, 40);
+            cluster.assertEqualDigests();
+        }
+    }
+
+    private static PartitionStatus partition(WeirNode node) {
+        return node.status().getPartitions(0);
+    }
+
+    private static String role(WeirNode node) {
+        return partition(node).getRole();
+    }
+
     @Test
     void aNodeWithAnEmptiedDirectoryIsToldWhoItWasAndJoinsAnew() throws Exception {
         try (TestCluster cluster = TestCluster.ofThree(directory, 2)) {

@@ -391,6 +391,11 @@ public final class Partition implements RaftEvents, AutoCloseable {
         }
     }
 
+    /** Somebody has found that Raft stands for election no more; any thread. */
+    public void voteFailed() {
+        fail(Kind.VOTE_FAILED, "Raft could not write its vote, and takes no part in elections any more");
+    }
+
     /** Somebody has found damage in the store; any thread. */
     public void storeDamaged(String damage) {
         fail(Kind.STORE_CORRUPTED, damage);

@@ -25,6 +25,8 @@ public record PartitionFailure(Kind kind, String reason) {
         STORE_FULL,
         /** Raft's log could not be written. */
         LOG_FAILED,
+        /** Raft could not write its vote, and takes no part in elections any more. */
+        VOTE_FAILED,
         /** Raft has ended the partition's part by itself. */
         RAFT_CLOSED,
         /** An entry could not be applied, or something happened that should not: a mistake in the program. */
@@ -32,7 +34,7 @@ public record PartitionFailure(Kind kind, String reason) {
 
         /** Whether the store is what it was: it can still be read, and falls behind. */
         public boolean leavesStore() {
-            return this == STORE_FULL || this == LOG_FAILED || this == RAFT_CLOSED;
+            return this == STORE_FULL || this == LOG_FAILED || this == VOTE_FAILED || this == RAFT_CLOSED;
         }
     }
 }

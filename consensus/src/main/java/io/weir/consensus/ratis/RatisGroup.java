@@ -204,6 +204,11 @@ final class RatisGroup implements RaftPort {
         }
     }
 
+    boolean isStranded() {
+        RaftServer.Division running = division;
+        return running != null && Candidacy.isStranded(running);
+    }
+
     /** Null if the group is not running. */
     @Nullable
     RaftLog log() {

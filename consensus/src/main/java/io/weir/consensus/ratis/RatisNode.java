@@ -174,6 +174,12 @@ public final class RatisNode implements RaftGroups, AutoCloseable {
         }
     }
 
+    @Override
+    public boolean isStranded(int partition) {
+        RatisGroup group = running.get(partition);
+        return group != null && group.isStranded();
+    }
+
     /** Null if the group is not running. */
     @Nullable
     RaftLog log(int partition) {

@@ -28,6 +28,7 @@ final class Life {
     private final Partition partition;
     private volatile boolean isFollowed;
     private volatile long forcedAt = -1;
+    private volatile boolean wasStranded;
     private final WatermarkKeeper watermark;
     private final OpenMark openMark;
     private BackgroundVerification.@Nullable Task verification;
@@ -166,8 +167,18 @@ final class Life {
         }
     }
 
+    /** Whoever is found twice to take no part in elections, a second apart, does not. */
+    private void lookAtCandidacy() {
+        boolean isStranded = isFollowed && setup.groups().isStranded(number);
+        if (isStranded && wasStranded) {
+            partition.voteFailed();
+        }
+        wasStranded = isStranded;
+    }
+
     /** Brings the note to the disk if there is a new checkpoint: the guard then knows at least as much as the store. */
     void force() {
+        lookAtCandidacy();
         verifyAgain();
         long checkpoint = store.checkpoint().appliedIndex();
         if (!isFollowed || checkpoint == forcedAt) {

@@ -48,6 +48,12 @@ public interface RaftGroups {
     void trimCache(int partition);
 
     /**
+     * Whether a group's replica takes no part in elections any more though it stands for one: see {@code Candidacy}. May be true
+     * for a moment while it begins or ends to stand.
+     */
+    boolean isStranded(int partition);
+
+    /**
      * Commits a configuration of a partition's group with or without a member, if this node leads it.
      *
      * @return completes when every later leader knows, or with a {@link io.weir.client.spi.NodeFailure}: {@code NOT_LEADER},

@@ -276,7 +276,7 @@ final class ReplicaKeeper {
             case STORE_CORRUPTED -> ReplicaState.REPAIRING_STORE;
             // A new store that differs as well, or cannot be written either, is not helped by a third one.
             case STORE_DIVERGED -> retries.isRepaired() ? ReplicaState.REOPENING : ReplicaState.REPAIRING_STORE;
-            case STORE_FULL -> ReplicaState.REOPENING;
+            case STORE_FULL, VOTE_FAILED -> ReplicaState.REOPENING;
             case STORE_FAILED, DEFECT ->
                 isHelpless || retries.isRepaired() ? ReplicaState.REOPENING : ReplicaState.REPAIRING_STORE;
             // The log is read anew, and the guard judges it; if it cannot be written either, it is replaced.
@@ -290,7 +290,7 @@ final class ReplicaKeeper {
     private boolean isForSpace(PartitionFailure failure) {
         return switch (failure.kind()) {
             case STORE_FULL -> true;
-            case STORE_FAILED, LOG_FAILED -> isFull(failure);
+            case STORE_FAILED, LOG_FAILED, VOTE_FAILED -> isFull(failure);
             case STORE_CORRUPTED, STORE_DIVERGED, RAFT_CLOSED, DEFECT -> false;
         };
     }
