@@ -74,6 +74,24 @@ class BadStartIT {
         runOnce(data, "right");
     }
 
+    /** It would fail for as long as the process lives: who waited for better times would wait in vain. */
+    @Test
+    void aNodeThatCannotUnpackItsLibrariesEndsAtOnce() throws Exception {
+        Path none = directory.resolve("none");
+        try (Program program = Program.start(
+                directory,
+                List.of("-Dlmdbjava.extract.dir=" + none),
+                "server",
+                "--dir",
+                directory.resolve("data").toString())) {
+            Result result = program.awaitEnd();
+            result.requireExit(USAGE);
+            assertThat(result.err())
+                    .contains("cannot load LMDB's native library")
+                    .contains(none.toString());
+        }
+    }
+
     @Test
     void anUnknownOptionNamesTheNearest() throws Exception {
         Result result = server("--clusterid", "x");

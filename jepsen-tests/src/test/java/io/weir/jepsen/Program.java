@@ -46,9 +46,15 @@ final class Program implements AutoCloseable {
 
     /** Starts it; what it prints goes to files in the directory. */
     static Program start(Path directory, String... args) throws IOException {
+        return start(directory, List.of(), args);
+    }
+
+    /** The same, with further arguments for the JVM. */
+    static Program start(Path directory, List<String> jvmArguments, String... args) throws IOException {
         Path own = Files.createTempDirectory(directory, "run");
         List<String> command = new ArrayList<>(List.of(Distribution.java(), "-Xmx128m"));
         command.addAll(Rig.jvmArguments());
+        command.addAll(jvmArguments);
         command.addAll(List.of("-jar", Distribution.jar().toString()));
         command.addAll(List.of(args));
         Path out = own.resolve("out");

@@ -9,6 +9,8 @@ import io.weir.client.EventStoreException;
 import io.weir.consensus.MemberConfig;
 import io.weir.consensus.NodeConfig;
 import io.weir.consensus.WeirNode;
+import io.weir.logstore.StoreException;
+import io.weir.logstore.lmdb.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +101,12 @@ public final class ServerCommand implements Callable<Integer> {
         try {
             Files.createDirectories(directory);
             Files.delete(Files.createTempFile(directory, "probe", ".tmp"));
-            return NativeFiles.prepare(directory);
+            NativeFiles natives = NativeFiles.prepare(directory);
+            NativeLibrary.load(); // now that there is room: the disk may be full when the first store is opened
+            return natives;
+        } catch (StoreException.Failed e) {
+            throw new CliFailure(
+                    ExitCode.USAGE, String.valueOf(e.getMessage()), "\"weir doctor\" looks at this machine.", e);
         } catch (IOException e) {
             throw new CliFailure(
                     ExitCode.USAGE,

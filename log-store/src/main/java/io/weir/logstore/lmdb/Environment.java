@@ -77,6 +77,7 @@ final class Environment {
     }
 
     private static Environment open(EnvDirectory directory, Settings settings, Consumer<Environment> prepare) {
+        NativeLibrary.load();
         try {
             Path file = directory.dataFile();
             long fileBytes = Files.exists(file) ? Files.size(file) : 0;
@@ -89,11 +90,6 @@ final class Environment {
             return prepared(directory, env, prepare);
         } catch (IOException e) {
             throw new StoreException.Failed("cannot open " + directory.path() + ": " + e, e);
-        } catch (LinkageError e) {
-            throw new StoreException.Failed(
-                    "cannot load LMDB's native library; it is unpacked into the temporary directory, or into"
-                            + " -Dlmdbjava.extract.dir=<directory>, which must allow execution: " + e,
-                    e);
         } catch (RuntimeException e) {
             throw LmdbErrors.map(directory.path(), e);
         }
