@@ -59,10 +59,11 @@ public record Judgement(Workload workload, Rates rates, Verdict verdict) {
     private static Verdict verdict(History history, Header header, Workload workload) {
         return switch (workload) {
             case LIST_APPEND -> ListAppendChecker.check(history);
-            case CONDITIONAL -> ConditionalAppendChecker.check(history).and(SetChecker.check(history));
+            case CONDITIONAL ->
+                ConditionalAppendChecker.check(history).and(SetChecker.check(history, header.reopenings()));
             case BANK -> BankChecker.check(history, header);
-            case SET -> SetChecker.check(history);
-            case LOG -> LogChecker.check(history);
+            case SET -> SetChecker.check(history, header.reopenings());
+            case LOG -> LogChecker.check(history, header.reopenings());
         };
     }
 

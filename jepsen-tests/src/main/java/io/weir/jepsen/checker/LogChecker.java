@@ -3,6 +3,7 @@ package io.weir.jepsen.checker;
 import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.Poll;
 import io.weir.jepsen.history.Poll.Source;
+import io.weir.jepsen.history.TimeSpan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,12 +31,21 @@ public final class LogChecker {
         deliveries = new Deliveries(calls, elements, findings);
     }
 
-    /** Judges the polls of a history, and its additions and reads. */
+    /** Judges the polls of a history of which no replica was opened anew, and its additions and reads. */
     public static Verdict check(History history) {
+        return check(history, List.of());
+    }
+
+    /**
+     * Judges the polls of a history, and its additions and reads.
+     *
+     * @param reopenings see {@link SetChecker#check(History, List)}
+     */
+    public static Verdict check(History history, List<TimeSpan> reopenings) {
         LogChecker checker = new LogChecker(history);
         checker.checkPolls();
         checker.deliveries.check();
-        return SetChecker.check(history).and(checker.findings.verdict());
+        return SetChecker.check(history, reopenings).and(checker.findings.verdict());
     }
 
     private void checkPolls() {

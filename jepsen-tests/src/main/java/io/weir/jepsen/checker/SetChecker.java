@@ -2,9 +2,11 @@ package io.weir.jepsen.checker;
 
 import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.StreamRead;
+import io.weir.jepsen.history.TimeSpan;
 import io.weir.jepsen.history.Values;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,7 +17,7 @@ import java.util.Map;
  * <p>After the set and queue tests of Jepsen's reports. A stream is more than a set, and so more is compared: every
  * read, at any level, shows a beginning of the longest one; revisions are places; linearizable reads, and the order of
  * what was acknowledged, keep the order of the clock ({@link Chain}); a stale read of a process on a node shows no less
- * than the one before; a read at a token shows what the token stands for.
+ * than the one before, unless the replica may have been opened anew in between; a read at a token shows what the token stands for.
  */
 public final class SetChecker {
     private static final int NONE = Elements.NONE;
@@ -24,17 +26,28 @@ public final class SetChecker {
     private final Findings findings;
     private final Elements elements;
     private final StreamReads reads;
+    private final List<TimeSpan> reopenings;
 
-    private SetChecker(History history) {
+    private SetChecker(History history, List<TimeSpan> reopenings) {
+        this.reopenings = reopenings;
         calls = new Calls(history);
         findings = new Findings(calls);
         elements = new Elements(calls, findings);
         reads = new StreamReads(calls, elements);
     }
 
-    /** Judges the additions, conditional appends and reads of streams of a history. */
+    /** Judges the additions, conditional appends and reads of streams of a history of which no replica was opened anew. */
     public static Verdict check(History history) {
-        SetChecker checker = new SetChecker(history);
+        return check(history, List.of());
+    }
+
+    /**
+     * Judges the additions, conditional appends and reads of streams of a history.
+     *
+     * @param reopenings when replicas may have been opened anew
+     */
+    public static Verdict check(History history, List<TimeSpan> reopenings) {
+        SetChecker checker = new SetChecker(history, reopenings);
         checker.checkReads();
         checker.checkFuture();
         checker.checkSessions();
@@ -153,7 +166,7 @@ public final class SetChecker {
                 continue;
             }
             Integer before = last.put(new Session(calls.line(call).process(), node, read.stream()), call);
-            if (before != null && reads.values(before).size() > size) {
+            if (before != null && reads.values(before).size() > size && !mayHaveBeenReopened(before, call)) {
                 findings.add(
                         AnomalyKind.BACK_IN_TIME,
                         () -> seen(call) + ", and had read more in line " + calls.place(before) + ": "
@@ -162,6 +175,12 @@ public final class SetChecker {
                         call);
             }
         }
+    }
+
+    private boolean mayHaveBeenReopened(int before, int call) {
+        long firstNs = calls.line(before).timeNs();
+        long lastNs = calls.line(call).timeNs();
+        return reopenings.stream().anyMatch(time -> time.overlaps(firstNs, lastNs));
     }
 
     private String seen(int call) {

@@ -3,6 +3,8 @@ package io.weir.jepsen.run;
 import io.weir.jepsen.disk.DiskRack;
 import io.weir.jepsen.history.Header;
 import io.weir.jepsen.history.HistoryFile;
+import io.weir.jepsen.history.TimeSpan;
+import io.weir.jepsen.nemesis.Nemeses;
 import io.weir.jepsen.nemesis.Nemesis;
 import io.weir.jepsen.rig.Testbed;
 import io.weir.jepsen.rig.Tier;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Run(
         RunRecord record, HistoryFile history, @Nullable Throwable failure) {
+    /** So long after a fault was healed a replica may still be opened anew. */
+    private static final long REOPENING_NS = 10_000_000_000L;
+
     /**
      * Runs; returns when all processes have ended.
      *
@@ -57,8 +62,9 @@ public record Run(
             } catch (ExecutionException | RuntimeException e) {
                 failure = e;
             }
-            Header header =
-                    activity.describe(new Header(activity.workload(), request.seed(), weir).withNodes(testbed.nodes()));
+            Header header = activity.describe(new Header(activity.workload(), request.seed(), weir)
+                    .withNodes(testbed.nodes())
+                    .withReopenings(reopenings(trial.faults())));
             RunRecord record = new RunRecord(
                     request.activity().name(),
                     possible.stream().map(Nemesis::name).toList(),
@@ -75,6 +81,13 @@ public record Run(
                     request.command());
             return new Run(record, new HistoryFile(header, trial.history()), failure);
         }
+    }
+
+    private static List<TimeSpan> reopenings(List<FaultWindow> faults) {
+        return faults.stream()
+                .filter(fault -> Nemeses.reopens(fault.nemesis()))
+                .map(fault -> new TimeSpan(fault.beganNs(), fault.healedNs() + REOPENING_NS))
+                .toList();
     }
 
     private static Optional<String> whatIsMissing(Tier tier, RunRequest request) {

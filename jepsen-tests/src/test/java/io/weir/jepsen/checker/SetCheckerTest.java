@@ -3,15 +3,20 @@ package io.weir.jepsen.checker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.jepsen.history.Addition;
+import io.weir.jepsen.history.History;
 import io.weir.jepsen.history.HistoryRecorder;
 import io.weir.jepsen.history.StreamRead;
 import io.weir.jepsen.history.StreamRead.Level;
+import io.weir.jepsen.history.TimeSpan;
 import io.weir.jepsen.history.Values;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What a verdict on values of their own says. */
 class SetCheckerTest {
-    private final HistoryRecorder recorder = new HistoryRecorder(() -> 0);
+    private final AtomicLong clock = new AtomicLong();
+    private final HistoryRecorder recorder = new HistoryRecorder(clock::incrementAndGet);
     private final HistoryRecorder.Client client = recorder.newClient();
 
     /** A node that lost its log's beginning, one whose log was cut off, and one with holes. */
@@ -75,6 +80,24 @@ class SetCheckerTest {
         assertThat(check().isValid()).as(check().report()).isTrue();
         read(Level.LINEARIZABLE, "n2", 0, 1);
         assertThat(check().kinds()).containsExactly(AnomalyKind.LOST, AnomalyKind.STALE_READ);
+    }
+
+    /** Who is opened anew goes on from its last checkpoint: a state that it had, but not the last one. */
+    @Test
+    void aNodeMayGoBackWhenItWasOpenedAnew() {
+        add(3);
+        read(Level.STALE, "n2", 0, 1, 2);
+        read(Level.STALE, "n2", 0);
+        assertThat(check().kinds()).containsExactly(AnomalyKind.BACK_IN_TIME);
+        History history = recorder.history();
+        long first = history.line(history.size() - 3).timeNs();
+        long second = history.line(history.size() - 1).timeNs();
+        for (TimeSpan within : List.of(new TimeSpan(second, second + 9), new TimeSpan(first - 1, first))) {
+            assertThat(SetChecker.check(history, List.of(within)).isValid()).isTrue();
+        }
+        for (TimeSpan outside : List.of(new TimeSpan(second + 1, second + 9), new TimeSpan(0, first - 1))) {
+            assertThat(SetChecker.check(history, List.of(outside)).kinds()).containsExactly(AnomalyKind.BACK_IN_TIME);
+        }
     }
 
     private void add(int count) {

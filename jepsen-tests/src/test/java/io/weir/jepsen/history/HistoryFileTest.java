@@ -45,7 +45,8 @@ class HistoryFileTest {
     private static Header header() {
         return new Header(Workload.BANK, -7, "0.1.0")
                 .withNodes(List.of("n1", "n2"))
-                .withAccounts(Map.of(1, 10L, 2, -3L), true);
+                .withAccounts(Map.of(1, 10L, 2, -3L), true)
+                .withReopenings(List.of(new TimeSpan(5, 7), new TimeSpan(9, 9)));
     }
 
     @ParameterizedTest
