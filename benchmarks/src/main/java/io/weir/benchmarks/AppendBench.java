@@ -54,7 +54,7 @@ final class AppendBench {
     }
 
     Result run() throws InterruptedException {
-        Load load = new Load(store, newStreams(), plan.sizeBytes());
+        Load load = new Load(store, Load.inTurn(newStreams()), plan.sizeBytes());
         Pipeline pipeline = new Pipeline(load, plan.inFlight(), Time.Real.INSTANCE);
         say("warming up for %s", DurationConverter.format(plan.warmup()));
         pipeline.measureRate(Long.MAX_VALUE, plan.warmup().toNanos());

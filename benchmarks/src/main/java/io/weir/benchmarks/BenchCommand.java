@@ -13,8 +13,11 @@ import picocli.CommandLine.Command;
         subcommands = {
             AppendBenchCommand.class,
             TransactionBenchCommand.class,
-            StoreBenchCommand.class,
-            RestartBenchCommand.class
+            ReadBenchCommand.class,
+            StreamsBenchCommand.class,
+            FailoverBenchCommand.class,
+            RestartBenchCommand.class,
+            StoreBenchCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",

@@ -15,6 +15,9 @@ abstract class BenchVerb implements Callable<Integer> {
     /** Exit code: the cluster did not start or is unavailable. */
     static final int UNAVAILABLE = 3;
 
+    /** What to do when a cluster that was started for a benchmark does not serve. */
+    static final String LOOK_AT_THIS_MACHINE = "\"weir doctor\" looks at this machine.";
+
     @Spec
     @Nullable
     CommandSpec spec;

@@ -7,34 +7,50 @@ import io.weir.client.NewEvent;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
-/**
- * What is appended: events of one size, one an append, to a number of streams in turn, without conditions. For one thread.
- */
+/** What is appended: events of one size, one an append, without conditions. For one thread. */
 final class Load {
     private final EventStore store;
-    private final List<String> streams;
+    private final Supplier<String> streams;
     private final byte[] payload;
-    private int next;
 
     /**
      * Prepares a load.
      *
-     * @param streams names, at least one
+     * @param streams names the stream of each append
      * @param sizeBytes of the payload of each event
      */
-    Load(EventStore store, List<String> streams, int sizeBytes) {
+    Load(EventStore store, Supplier<String> streams, int sizeBytes) {
         this.store = store;
-        this.streams = List.copyOf(streams);
+        this.streams = streams;
         this.payload = new byte[sizeBytes];
         new Random(1).nextBytes(payload); // such bytes do not compress, should anything on the way try to
     }
 
+    /** These names in turn, over and over; at least one. */
+    static Supplier<String> inTurn(List<String> names) {
+        return new Supplier<>() {
+            private int next;
+
+            @Override
+            public String get() {
+                String name = names.get(next);
+                next = (next + 1) % names.size();
+                return name;
+            }
+        };
+    }
+
+    /** Any of these names at random, the same ones in each run; at least one. */
+    static Supplier<String> atRandom(List<String> names) {
+        Random random = new Random(1);
+        return () -> names.get(random.nextInt(names.size()));
+    }
+
     /** Appends one event to the next stream. */
     CompletableFuture<AppendResult> append() {
-        String stream = streams.get(next);
-        next = (next + 1) % streams.size();
         NewEvent event = NewEvent.of("Measured", "application/octet-stream", payload);
-        return store.append(stream, Expected.any(), List.of(event));
+        return store.append(streams.get(), Expected.any(), List.of(event));
     }
 }

@@ -88,7 +88,7 @@ final class RestartBenchCommand extends BenchVerb {
             measure(cluster, Machine.here(Machine.fileSystemOf(root)));
             return 0;
         } catch (EventStoreException.Unavailable | EventStoreException.CannotOpen e) {
-            return unavailable(e, "\"weir doctor\" looks at this machine.");
+            return unavailable(e, LOOK_AT_THIS_MACHINE);
         } finally {
             Trees.delete(root);
         }
@@ -142,7 +142,8 @@ final class RestartBenchCommand extends BenchVerb {
         try (EventStore store = Weir.connect(cluster.uri())) {
             List<String> streams =
                     IntStream.range(0, STREAMS).mapToObj(n -> "restart-" + n).toList();
-            Pipeline pipeline = new Pipeline(new Load(store, streams, size), IN_FLIGHT, Time.Real.INSTANCE);
+            Pipeline pipeline =
+                    new Pipeline(new Load(store, Load.inTurn(streams), size), IN_FLIGHT, Time.Real.INSTANCE);
             while (true) {
                 pipeline.measureRate(EVENTS_BETWEEN_LOOKS, Long.MAX_VALUE);
                 NodeStatus status = store.status().get(0).join();

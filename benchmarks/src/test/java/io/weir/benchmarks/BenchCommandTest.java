@@ -91,10 +91,55 @@ class BenchCommandTest {
         assertThat(run("restart", "--dir", "/nowhere/at/all")).isEqualTo(2);
     }
 
+    @Test
+    void allIsReadFromAStoreInThisProcess(@TempDir Path directory) {
+        assertThat(run(
+                        "read",
+                        "--embedded",
+                        "--events",
+                        "3000",
+                        "--rounds",
+                        "2",
+                        "--dir",
+                        directory.toString(),
+                        "-o",
+                        "table"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("in this process, 1 partitions")
+                .contains("MB/s")
+                .contains("--events 3000");
+        assertThat(directory).isEmptyDirectory();
+        assertThat(run("read", "--size", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--size is 0; the limit is 1 to 1000000");
+    }
+
+    @Test
+    void aFailoverNeedsThreeNodes() {
+        assertThat(run("failover", "--nodes", "2")).isEqualTo(2);
+        assertThat(err.toString()).contains("--nodes is 2; the limit is 3 to 9");
+    }
+
+    @Test
+    void streamsThatCannotBeMeasuredSayWhy() {
+        assertThat(run("streams", "--many", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--many is 0; the limit is 1 to 100000000");
+    }
+
     /** After a change: {@code -Dhelp.write=true} writes the files anew, to be reviewed. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"weir-bench", "weir-bench-append", "weir-bench-tx", "weir-bench-store", "weir-bench-restart"})
+            strings = {
+                "weir-bench",
+                "weir-bench-append",
+                "weir-bench-tx",
+                "weir-bench-read",
+                "weir-bench-streams",
+                "weir-bench-failover",
+                "weir-bench-restart",
+                "weir-bench-store"
+            })
     void helpSaysWhatItSaidAtTheLastReview(String verb) throws IOException {
         CommandLine command = new CommandLine(new Weir()).addSubcommand(new BenchCommand());
         command.setUsageHelpWidth(100);
@@ -150,6 +195,29 @@ class BenchCommandTest {
                 .contains("\"eventsPerSecond\" : 20000.0")
                 .contains("\"p999Ms\" : 3.5")
                 .contains("\"fileSystem\" : \"ext4\"");
+    }
+
+    @Test
+    void theReportOfStreamsNamesTheRatioAndTheMemory() {
+        StreamsReport report = new StreamsReport(
+                "weir bench streams",
+                Machine.here("ext4"),
+                "3 nodes",
+                100,
+                10,
+                1_000_000,
+                0.5,
+                new StreamsBench.Result(
+                        List.of(20_000.0),
+                        List.of(10_000.0),
+                        9_000,
+                        List.of(new NodeMemory(700L << 20, 2_048L << 20))));
+        assertThat(report.table())
+                .contains("20,000 events/s of 100 bytes to any of 10 streams")
+                .contains("10,000 events/s of 100 bytes to any of 1,000,000 streams")
+                .contains("ratio     0.50")
+                .contains("700 MiB of its own, and 2,048 MiB of mapped files");
+        assertThat(report.jsonLine()).contains("\"ratio\":0.5").contains("\"ownBytes\":734003200");
     }
 
     private int run(String... args) {

@@ -73,6 +73,6 @@ class PipelineTest {
     }
 
     private static Pipeline pipeline(ScheduledStore store, String... streams) {
-        return new Pipeline(new Load(store, List.of(streams), 16), 8, store);
+        return new Pipeline(new Load(store, Load.inTurn(List.of(streams)), 16), 8, store);
     }
 }

@@ -120,6 +120,30 @@ class CommandLineIT {
     }
 
     @Test
+    void aFailoverAndManyStreamsAreMeasured() throws Exception {
+        Result failover = Program.run(
+                directory, "bench", "failover", "--rounds", "1", "--before", "500ms", "--dir", directory.toString());
+        failover.requireExit(0);
+        assertThat(failover.out()).contains("\"resumedMs\"").contains("\"maxElectionMs\":1000");
+        Result streams = Program.run(
+                directory,
+                "bench",
+                "streams",
+                "--nodes",
+                "1",
+                "--many",
+                "500",
+                "--warmup",
+                "100ms",
+                "--rounds",
+                "1",
+                "--duration",
+                "200ms");
+        streams.requireExit(0);
+        assertThat(streams.out()).contains("\"ratio\"").contains("\"ownBytes\"");
+    }
+
+    @Test
     void theJudgeOfHistoriesComesWithTheDistribution() throws Exception {
         Path samples = Distribution.moduleDirectory().resolve("src/test/resources/io/weir/jepsen/checker");
         Result good = Program.run(
