@@ -12,9 +12,13 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Small histories in files: each good one is of a serial store, each broken one is the same with one change. */
+/**
+ * Small histories in files: each good one is of a serial store, each broken one is the same with one change. And two of runs, as
+ * docs/reliability.md names them.
+ */
 class SampleHistoriesTest {
     private static final Path DIRECTORY = Path.of("src/test/resources/io/weir/jepsen/checker");
     private static final long SEED = 4;
@@ -62,5 +66,20 @@ class SampleHistoriesTest {
         } else {
             assertThat(verdict.kinds()).as(verdict.report()).containsAll(List.of(kind));
         }
+    }
+
+    /** Ten minutes under the full mixture of faults each, with thousands of operations that came to nothing or are in doubt. */
+    @ParameterizedTest
+    @CsvSource({"run-list-append.ndjson.gz, 14246, 794, 288", "run-bank.ndjson.gz, 20848, 6467, 127"})
+    void runsUnderTheFullMixtureAreSound(String name, long ok, long failed, long inDoubt) throws IOException {
+        HistoryFile file = HistoryFile.read(DIRECTORY.resolve(name));
+        Judgement judgement = Judgement.of(file, null, 10);
+        assertThat(judgement.verdict().status())
+                .as(judgement.verdict().report())
+                .isEqualTo(Verdict.Status.VALID);
+        assertThat(judgement.rates().all())
+                .extracting(Rates.Counts::ok, Rates.Counts::fail, Rates.Counts::info)
+                .containsExactly(ok, failed, inDoubt);
+        assertThat(judgement.rates().seconds()).isGreaterThan(600);
     }
 }
