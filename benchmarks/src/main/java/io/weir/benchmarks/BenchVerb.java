@@ -11,9 +11,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What the verbs below {@code weir bench} have in common. */
-abstract class BenchVerb implements Callable<Integer> {
+public abstract class BenchVerb implements Callable<Integer> {
     /** Exit code: the cluster did not start or is unavailable. */
-    static final int UNAVAILABLE = 3;
+    public static final int UNAVAILABLE = 3;
 
     /** What to do when a cluster that was started for a benchmark does not serve. */
     static final String LOOK_AT_THIS_MACHINE = "\"weir doctor\" looks at this machine.";
@@ -22,23 +22,30 @@ abstract class BenchVerb implements Callable<Integer> {
     @Nullable
     CommandSpec spec;
 
-    final CommandSpec spec() {
+    /** The verb as picocli knows it. */
+    public final CommandSpec spec() {
         if (spec == null) {
             throw new IllegalStateException("not called by picocli");
         }
         return spec;
     }
 
-    final PrintWriter out() {
+    /** Where the report goes. */
+    public final PrintWriter out() {
         return spec().commandLine().getOut();
     }
 
-    final PrintWriter err() {
+    /** Where progress and errors go. */
+    public final PrintWriter err() {
         return spec().commandLine().getErr();
     }
 
-    /** @throws ParameterException with the limits, if the option's value is outside of them */
-    final void requireInRange(String name, long value, long least, long most) {
+    /**
+     * Looks at the value of an option.
+     *
+     * @throws ParameterException with the limits, if it is outside of them
+     */
+    public final void requireInRange(String name, long value, long least, long most) {
         if (value < least || value > most) {
             throw new ParameterException(
                     spec().commandLine(), name + " is " + value + "; the limit is " + least + " to " + most);
@@ -51,7 +58,7 @@ abstract class BenchVerb implements Callable<Integer> {
      * @param parent value of {@code --dir}; null for the temporary directory
      * @throws ParameterException if the parent is no directory
      */
-    final Path createRoot(@Nullable Path parent) throws IOException {
+    public final Path createRoot(@Nullable Path parent) throws IOException {
         if (parent == null) {
             return Files.createTempDirectory("weir-bench");
         }
@@ -61,8 +68,12 @@ abstract class BenchVerb implements Callable<Integer> {
         return Files.createTempDirectory(parent, "weir-bench");
     }
 
-    /** Says what to do when no cluster answers. */
-    final int unavailable(Exception cause, String nextStep) {
+    /**
+     * Says what to do when no cluster answers.
+     *
+     * @return the exit code
+     */
+    public final int unavailable(Exception cause, String nextStep) {
         err().println(spec().qualifiedName() + ": " + cause.getMessage());
         err().println(nextStep);
         err().flush();

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads durations as people write them: {@code 500ms}, {@code 20s}, {@code 2m}. */
-final class DurationConverter implements ITypeConverter<Duration> {
+public final class DurationConverter implements ITypeConverter<Duration> {
     private static final Pattern SHAPE = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
     @Override
@@ -25,7 +25,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
     }
 
     /** The shortest text that {@link #convert} reads as this duration. */
-    static String format(Duration duration) {
+    public static String format(Duration duration) {
         long ms = duration.toMillis();
         if (ms % 60_000 == 0 && ms > 0) {
             return ms / 60_000 + "m";

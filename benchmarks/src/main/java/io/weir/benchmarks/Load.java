@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** What is appended: events of one size, one an append, without conditions. For one thread. */
-final class Load {
+public final class Load implements Appends {
     private final EventStore store;
     private final Supplier<String> streams;
     private final byte[] payload;
@@ -21,7 +21,7 @@ final class Load {
      * @param streams names the stream of each append
      * @param sizeBytes of the payload of each event
      */
-    Load(EventStore store, Supplier<String> streams, int sizeBytes) {
+    public Load(EventStore store, Supplier<String> streams, int sizeBytes) {
         this.store = store;
         this.streams = streams;
         this.payload = new byte[sizeBytes];
@@ -29,7 +29,7 @@ final class Load {
     }
 
     /** These names in turn, over and over; at least one. */
-    static Supplier<String> inTurn(List<String> names) {
+    public static Supplier<String> inTurn(List<String> names) {
         return new Supplier<>() {
             private int next;
 
@@ -49,7 +49,8 @@ final class Load {
     }
 
     /** Appends one event to the next stream. */
-    CompletableFuture<AppendResult> append() {
+    @Override
+    public CompletableFuture<AppendResult> append() {
         NewEvent event = NewEvent.of("Measured", "application/octet-stream", payload);
         return store.append(streams.get(), Expected.any(), List.of(event));
     }

@@ -13,8 +13,9 @@ import java.nio.file.Path;
  * @param java name and version of the virtual machine
  * @param fileSystem type of the file system that the nodes write to, {@code remote} if they run elsewhere
  */
-record Machine(String system, int processors, String java, String fileSystem) {
-    static Machine here(String fileSystem) {
+public record Machine(String system, int processors, String java, String fileSystem) {
+    /** The machine that this process runs on. */
+    public static Machine here(String fileSystem) {
         return new Machine(
                 property("os.name") + " " + property("os.version") + " " + property("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
@@ -23,7 +24,7 @@ record Machine(String system, int processors, String java, String fileSystem) {
     }
 
     /** The type of a directory's file system; on {@code tmpfs}, say, an fsync costs nothing and figures mean little. */
-    static String fileSystemOf(Path directory) {
+    public static String fileSystemOf(Path directory) {
         try {
             return Files.getFileStore(directory).type();
         } catch (IOException e) {

@@ -1,27 +1,31 @@
 package io.weir.benchmarks;
 
-import io.weir.client.AppendResult;
 import io.weir.client.EventStoreException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Appends from one thread with a bounded number under way, as fast as they are acknowledged or at a fixed rate. The first
  * failure ends a measurement: a rate that leaves out what failed would flatter.
  */
-final class Pipeline {
-    private final Load load;
+public final class Pipeline {
+    private final Appends appends;
     private final int maxInFlight;
     private final Time time;
     private final Semaphore permits;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    Pipeline(Load load, int maxInFlight, Time time) {
-        this.load = load;
+    /**
+     * Prepares measurements, to be made one after the other by one thread.
+     *
+     * @param maxInFlight how many appends are under way at most, 1 or more
+     */
+    public Pipeline(Appends appends, int maxInFlight, Time time) {
+        this.appends = appends;
         this.maxInFlight = maxInFlight;
         this.time = time;
         this.permits = new Semaphore(maxInFlight);
@@ -30,15 +34,15 @@ final class Pipeline {
     /**
      * Appends until either bound is reached, then waits for all acknowledgements.
      *
-     * @param maxEvents how many events at most
+     * @param maxEvents how many appends at most
      * @param maxNanos after which no more are sent
-     * @return events a second, from the first append to the last acknowledgement
+     * @return appends a second, from the first append to the last acknowledgement
      */
-    double measureRate(long maxEvents, long maxNanos) throws InterruptedException {
+    public double measureRate(long maxEvents, long maxNanos) throws InterruptedException {
         long start = time.nanoTime();
         long sent = 0;
         while (sent < maxEvents && time.nanoTime() - start < maxNanos) {
-            send((ok, error) -> {});
+            send(error -> {});
             sent++;
         }
         awaitAll();
@@ -53,12 +57,12 @@ final class Pipeline {
      * @param intervalNanos between one due time and the next
      * @param latencies takes nanoseconds, from any thread
      */
-    void measureLatency(long events, long intervalNanos, Latencies latencies) throws InterruptedException {
+    public void measureLatency(long events, long intervalNanos, Latencies latencies) throws InterruptedException {
         long start = time.nanoTime();
         for (long i = 0; i < events; i++) {
             long due = start + i * intervalNanos;
             time.awaitTime(due);
-            send((ok, error) -> {
+            send(error -> {
                 if (error == null) {
                     latencies.record(time.nanoTime() - due);
                 }
@@ -67,14 +71,14 @@ final class Pipeline {
         awaitAll();
     }
 
-    private void send(BiConsumer<@Nullable AppendResult, @Nullable Throwable> onAnswer) throws InterruptedException {
+    private void send(Consumer<@Nullable Throwable> onAnswer) throws InterruptedException {
         permits.acquire();
         requireNoFailure();
-        CompletableFuture<AppendResult> unused = load.append().whenComplete((result, error) -> {
+        CompletableFuture<?> unused = appends.append().whenComplete((result, error) -> {
             if (error != null) {
                 failure.compareAndSet(null, error);
             }
-            onAnswer.accept(result, error);
+            onAnswer.accept(error);
             permits.release();
         });
     }
@@ -96,7 +100,7 @@ final class Pipeline {
     }
 
     /** The median: half of the values are below it, half above. */
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;

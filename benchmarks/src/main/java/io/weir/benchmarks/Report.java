@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 
 /** What a benchmark found out: a record of numbers and texts. */
-interface Report {
+public interface Report {
     /** For people. */
     String table();
 

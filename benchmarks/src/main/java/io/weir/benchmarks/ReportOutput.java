@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The option that says how a report is printed. */
-final class ReportOutput {
+public final class ReportOutput {
     /** The names are those of the option's values. */
     enum Output {
         table,
@@ -19,7 +19,8 @@ final class ReportOutput {
     @Nullable
     Output output;
 
-    String shown(Report report) {
+    /** The report in the form that was asked for. */
+    public String shown(Report report) {
         // The program, which alone knows, leaves the property for the verbs of other modules.
         Output otherwise = Boolean.getBoolean("weir.out.terminal") ? Output.table : Output.ndjson;
         return switch (output == null ? otherwise : output) {

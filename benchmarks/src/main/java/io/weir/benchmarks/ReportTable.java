@@ -3,11 +3,11 @@ package io.weir.benchmarks;
 import java.util.Locale;
 
 /** The lines of a report for people: a name, and what was found out. */
-final class ReportTable {
+public final class ReportTable {
     private final StringBuilder lines = new StringBuilder();
 
     /** Adds a line. */
-    ReportTable line(String name, String format, Object... values) {
+    public ReportTable line(String name, String format, Object... values) {
         lines.append(String.format(Locale.ROOT, "%-10s", name))
                 .append(String.format(Locale.ROOT, format, values))
                 .append(System.lineSeparator());
@@ -15,7 +15,7 @@ final class ReportTable {
     }
 
     /** Adds a line of latencies. */
-    ReportTable latencies(String name, Latencies.Summary of) {
+    public ReportTable latencies(String name, Latencies.Summary of) {
         return line(
                 name,
                 "p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms, of %,d",

@@ -3,7 +3,7 @@ package io.weir.benchmarks;
 import java.util.concurrent.locks.LockSupport;
 
 /** The passing of time, so that the arithmetic of a measurement can be tested without measuring. */
-interface Time {
+public interface Time {
     /** As {@link System#nanoTime()}. */
     long nanoTime();
 
@@ -12,6 +12,7 @@ interface Time {
 
     /** Time as it is. */
     enum Real implements Time {
+        /** The only one. */
         INSTANCE;
 
         @Override
