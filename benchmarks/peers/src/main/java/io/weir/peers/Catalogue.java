@@ -17,6 +17,8 @@ final class Catalogue {
         peers.put(WeirPeer.NAME, WeirPeer::new);
         peers.put("kafka-flush", setup -> new KafkaPeer(setup, true));
         peers.put("kafka", setup -> new KafkaPeer(setup, false));
+        peers.put("jetstream", JetStreamPeer::new);
+        peers.put("etcd", EtcdPeer::new);
         return peers;
     }
 
