@@ -19,6 +19,11 @@ final class Catalogue {
         peers.put("kafka", setup -> new KafkaPeer(setup, false));
         peers.put("jetstream", JetStreamPeer::new);
         peers.put("etcd", EtcdPeer::new);
+        peers.put("ratis-1", setup -> new RatisPeer(setup, 1));
+        peers.put("ratis-256", setup -> new RatisPeer(setup, 256));
+        peers.put("lmdb-256", setup -> new LmdbPeer(setup, 256));
+        peers.put("fsync-1", setup -> new FsyncPeer(setup, 1));
+        peers.put("fsync-256", setup -> new FsyncPeer(setup, 256));
         return peers;
     }
 
