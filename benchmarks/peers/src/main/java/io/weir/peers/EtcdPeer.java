@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class EtcdPeer implements Peer {
     private static final String PROGRAM = "etcd";
     private static final String PACKAGE = "etcd-server";
-    private static final Duration START = Duration.ofMinutes(1);
+    private static final Duration START = Setup.PATIENCE;
     private static final int CONNECTIONS = 16;
     /** The most that its documentation recommends; a full store refuses every put. */
     private static final long QUOTA_BYTES = 8L << 30;

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
 /** NATS JetStream: three servers as the system has them, and as many streams as others have partitions. */
 final class JetStreamPeer implements Peer {
     private static final String PROGRAM = "nats-server";
-    private static final Duration START = Duration.ofMinutes(1);
-    private static final Duration REQUEST = Duration.ofSeconds(30);
+    private static final Duration START = Setup.PATIENCE;
+    /** What servers are asked before they have a leader is lost, and asked again. */
+    private static final Duration QUESTION = Duration.ofSeconds(5);
+
     /** More than are ever under way: a full queue refuses instead of waiting. */
     private static final int QUEUE = 200_000;
 
@@ -112,7 +114,7 @@ final class JetStreamPeer implements Peer {
     }
 
     private String createStream(int number) throws Exception {
-        JetStreamManagement management = connection().jetStreamManagement(patient());
+        JetStreamManagement management = connection().jetStreamManagement(waiting(QUESTION));
         if (!management.getStreamNames().contains(stream(number))) {
             StreamInfo unused = management.addStream(StreamConfiguration.builder()
                     .name(stream(number))
@@ -125,7 +127,7 @@ final class JetStreamPeer implements Peer {
     }
 
     private String missingReplicas() throws Exception {
-        JetStreamManagement management = connection().jetStreamManagement(patient());
+        JetStreamManagement management = connection().jetStreamManagement(waiting(QUESTION));
         for (int number = 0; number < setup.partitions(); number++) {
             ClusterInfo cluster = management.getStreamInfo(stream(number)).getClusterInfo();
             if (cluster == null
@@ -141,8 +143,8 @@ final class JetStreamPeer implements Peer {
         return "";
     }
 
-    private static JetStreamOptions patient() {
-        return JetStreamOptions.builder().requestTimeout(REQUEST).build();
+    private static JetStreamOptions waiting(Duration timeout) {
+        return JetStreamOptions.builder().requestTimeout(timeout).build();
     }
 
     private static String stream(int number) {
@@ -156,7 +158,7 @@ final class JetStreamPeer implements Peer {
     @Override
     public Appender appender(Workload workload) {
         try {
-            JetStream jetStream = connection().jetStream(patient());
+            JetStream jetStream = connection().jetStream(waiting(Setup.PATIENCE));
             return new Streams(
                     jetStream,
                     IntStream.range(0, setup.partitions())

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class KafkaPeer implements Peer {
     private static final String TOPIC = "measured";
     private static final int MIN_IN_SYNC = 2;
-    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration START = Setup.PATIENCE;
     private static final long CALL_S = 10;
     /** Those of Kafka's own start script. */
     private static final List<String> JVM = List.of(

@@ -23,6 +23,8 @@ final class KafkaProducers {
         settings.put(ProducerConfig.LINGER_MS_CONFIG, workload == Workload.append ? 5 : 0);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.toIntExact(Setup.PATIENCE.toMillis()));
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Setup.PATIENCE.toMillis());
         return settings;
     }
 }

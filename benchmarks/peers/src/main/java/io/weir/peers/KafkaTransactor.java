@@ -12,9 +12,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 
 /** A transactional producer, which commits two records to two partitions at random. */
 final class KafkaTransactor implements Transactor {
-    /** The first one waits until the log of transactions has been made, with its 50 partitions. */
-    private static final long PATIENCE_MS = Duration.ofMinutes(2).toMillis();
-
     private final KafkaProducer<byte[], byte[]> producer;
     private final String topic;
     private final int partitions;
@@ -23,7 +20,6 @@ final class KafkaTransactor implements Transactor {
 
     KafkaTransactor(Properties settings, String topic, int partitions, byte[] payload, int number) {
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "client-" + number + "-" + UUID.randomUUID());
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MS);
         this.producer = new KafkaProducer<>(settings);
         this.topic = topic;
         this.partitions = partitions;

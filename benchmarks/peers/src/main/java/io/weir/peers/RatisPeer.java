@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Apache Ratis without anything on top: the floor of Weir's Raft log. */
 final class RatisPeer implements Peer {
-    private static final Duration START = Duration.ofMinutes(1);
+    private static final Duration START = Setup.PATIENCE;
     private static final long MAX_ENTRY_BYTES = 4_000_000;
     private static final TimeDuration RETRY = TimeDuration.valueOf(100, TimeUnit.MILLISECONDS);
 

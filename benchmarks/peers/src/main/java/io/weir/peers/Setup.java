@@ -1,6 +1,7 @@
 package io.weir.peers;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -19,6 +20,9 @@ import java.util.stream.IntStream;
 record Setup(Path weirJar, int partitions, int heapMib, int eventBytes, int streams, int txStreams, int inFlight) {
     /** How many replicas each peer has that has any. */
     static final int REPLICAS = 3;
+
+    /** How long peers may take to start, and clients wait for an answer: a crowded machine shows in figures then, not in failures. */
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Bytes that do not compress, should anything on the way try to. */
     byte[] payload() {

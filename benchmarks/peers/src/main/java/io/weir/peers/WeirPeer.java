@@ -2,6 +2,7 @@ package io.weir.peers;
 
 import io.weir.benchmarks.Load;
 import io.weir.client.AppendResult;
+import io.weir.client.ClientConfig;
 import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
 import io.weir.client.Weir;
@@ -62,7 +63,7 @@ final class WeirPeer implements Peer {
         try {
             cluster = LocalCluster.start(LocalCluster.Options.ofJar(
                     directory.resolve("nodes"), Setup.REPLICAS, setup.partitions(), setup.weirJar(), setup.heapMib()));
-            store = Weir.connect(cluster.uri());
+            store = Weir.connect(cluster.uri(), ClientConfig.DEFAULT.withTimeout(Setup.PATIENCE));
         } catch (EventStoreException e) {
             throw new CannotRunException(Reasons.of(e), "\"weir doctor\" looks at this machine");
         }
