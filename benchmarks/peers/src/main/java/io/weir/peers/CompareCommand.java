@@ -271,10 +271,11 @@ final class CompareCommand extends BenchVerb {
 
     /** All options that bear on the figures, the defaults too: those of another version may differ. */
     private String commandLine() {
-        return "weir-peers compare --peers %s --workloads %s%s --partitions %d --heap-mib %d --size %d --streams %d --in-flight %d --warmup %s --rounds %d --duration %s --latency-rate %d --latency-duration %s --tx-clients %s --tx-streams %d%s"
+        return "weir-peers compare --peers %s --workloads %s%s%s --partitions %d --heap-mib %d --size %d --streams %d --in-flight %d --warmup %s --rounds %d --duration %s --latency-rate %d --latency-duration %s --tx-clients %s --tx-streams %d%s"
                 .formatted(
                         String.join(",", names()),
                         joined(workloads),
+                        names().contains(WeirPeer.NAME) ? " --weir " + weir : "",
                         directory == null ? "" : " --dir " + directory,
                         partitions,
                         heapMib,

@@ -93,12 +93,16 @@ final class Comparison {
             throws IOException, InterruptedException {
         try {
             for (Contestant contestant : contestants) {
-                say("%s: starting %s", contest.name(), contestant.name());
-                attempt(contestant, one -> one.start(setup, plan));
+                attempt(contestant, one -> {
+                    say("%s: starting %s", contest.name(), one.name());
+                    one.start(setup, plan);
+                });
             }
             for (Contestant contestant : contestants) {
-                say("%s: warming up %s", contest.name(), contestant.name());
-                attempt(contestant, one -> one.warmUp(plan));
+                attempt(contestant, one -> {
+                    say("%s: warming up %s", contest.name(), one.name());
+                    one.warmUp(plan);
+                });
             }
             for (int round = 1; round <= plan.rounds(); round++) {
                 for (Contestant contestant : contestants) {
