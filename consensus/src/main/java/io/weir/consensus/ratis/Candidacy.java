@@ -7,9 +7,9 @@ import org.apache.ratis.server.RaftServer;
  * Tells a replica that stands for election from one that only says so.
  *
  * <p>Ratis stands for election on a thread of its own, which ends when the vote cannot be written: the disk is full, say. The
- * replica stays a candidate then, for as long as the process lives. It asks nobody for votes any more, follows no leader that
- * it does not hear of, and rejects members of a lower priority whose logs are no longer than its own: if it is the preferred leader,
- * and all logs are equal, nobody can be elected. Only to open the replica anew helps.
+ * replica stays a candidate then, for as long as the process lives: it asks nobody for votes any more, and rejects members of a lower
+ * priority whose logs are no longer than its own. If it is the preferred leader and all logs are equal, nobody can be elected. Only
+ * to open the replica anew helps.
  */
 final class Candidacy {
     /** In the name of the thread. */
