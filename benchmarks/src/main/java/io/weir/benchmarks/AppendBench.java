@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
-import java.util.stream.IntStream;
 
 /** The course of one append benchmark against a store: warm-up, rounds as fast as it goes, then latencies at a fixed rate. */
 final class AppendBench {
@@ -54,7 +52,7 @@ final class AppendBench {
     }
 
     Result run() throws InterruptedException {
-        Load load = new Load(store, Load.inTurn(newStreams()), plan.sizeBytes());
+        Load load = new Load(store, Load.inTurn(Load.newNames(plan.streams())), plan.sizeBytes());
         Pipeline pipeline = new Pipeline(load, plan.inFlight(), Time.Real.INSTANCE);
         say("warming up for %s", DurationConverter.format(plan.warmup()));
         pipeline.measureRate(Long.MAX_VALUE, plan.warmup().toNanos());
@@ -71,12 +69,6 @@ final class AppendBench {
             pipeline.measureLatency(plan.latencyDuration().toNanos() / intervalNanos, intervalNanos, latencies);
         }
         return new Result(rates, latencies);
-    }
-
-    /** New ones for each run, so that a store that was measured before is measured alike. */
-    private List<String> newStreams() {
-        String run = "bench-" + UUID.randomUUID() + "-";
-        return IntStream.range(0, plan.streams()).mapToObj(n -> run + n).toList();
     }
 
     private void say(String format, Object... values) {

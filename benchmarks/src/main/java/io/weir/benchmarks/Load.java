@@ -4,10 +4,13 @@ import io.weir.client.AppendResult;
 import io.weir.client.EventStore;
 import io.weir.client.Expected;
 import io.weir.client.NewEvent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** What is appended: events of one size, one an append, without conditions. For one thread. */
 public final class Load implements Appends {
@@ -26,6 +29,22 @@ public final class Load implements Appends {
         this.streams = streams;
         this.payload = new byte[sizeBytes];
         new Random(1).nextBytes(payload); // such bytes do not compress, should anything on the way try to
+    }
+
+    /** New names for each run, so that a store that was measured before is measured alike. */
+    static List<String> newNames(int count) {
+        String run = "bench-" + UUID.randomUUID() + "-";
+        return IntStream.range(0, count).mapToObj(n -> run + n).toList();
+    }
+
+    /** The same, by the partition in which each stream lies. */
+    public static List<List<String>> newNamesByPartition(EventStore store, int count) {
+        List<List<String>> names = new ArrayList<>();
+        for (int partition = 0; partition < store.partitions(); partition++) {
+            names.add(new ArrayList<>());
+        }
+        newNames(count).forEach(name -> names.get(store.partitionOf(name)).add(name));
+        return names;
     }
 
     /** These names in turn, over and over; at least one. */

@@ -7,12 +7,10 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
 /** The course of one benchmark of reading all that is there, as who catches up does: every partition at once, from its beginning. */
 final class ReadBench {
@@ -40,9 +38,7 @@ final class ReadBench {
 
     /** Payload bytes a second, of each round. */
     List<Double> run() throws InterruptedException {
-        String run = "bench-" + UUID.randomUUID() + "-";
-        List<String> streams =
-                IntStream.range(0, STREAMS).mapToObj(n -> run + n).toList();
+        List<String> streams = Load.newNames(STREAMS);
         say("writing %,d events", plan.events());
         new Pipeline(new Load(store, Load.inTurn(streams), plan.sizeBytes()), IN_FLIGHT, Time.Real.INSTANCE)
                 .measureRate(plan.events(), Long.MAX_VALUE);

@@ -7,9 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * The course of one benchmark of many streams: a store with few, then many of one event each, then appends to streams at random,
@@ -50,8 +48,8 @@ final class StreamsBench {
     }
 
     Result run(LocalCluster cluster) throws InterruptedException {
-        List<String> few = names(plan.few());
-        List<String> many = names(plan.many());
+        List<String> few = Load.newNames(plan.few());
+        List<String> many = Load.newNames(plan.many());
         Pipeline toFew = pipeline(Load.atRandom(few));
         Pipeline toMany = pipeline(Load.atRandom(many));
         say("warming up for %s", DurationConverter.format(plan.warmup()));
@@ -76,11 +74,6 @@ final class StreamsBench {
 
     private Pipeline pipeline(Supplier<String> streams) {
         return new Pipeline(new Load(store, streams, plan.sizeBytes()), plan.inFlight(), Time.Real.INSTANCE);
-    }
-
-    private static List<String> names(int count) {
-        String run = "bench-" + UUID.randomUUID() + "-";
-        return IntStream.range(0, count).mapToObj(n -> run + n).toList();
     }
 
     private void say(String format, Object... values) {

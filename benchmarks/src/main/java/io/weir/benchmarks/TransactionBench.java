@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -69,7 +68,7 @@ final class TransactionBench {
     private final PrintWriter progress;
     private final byte[] payload;
     /** The names of streams, by partition. */
-    private final List<List<String>> streams = new ArrayList<>();
+    private final List<List<String>> streams;
 
     /**
      * Prepares a benchmark.
@@ -83,13 +82,7 @@ final class TransactionBench {
         this.progress = progress;
         this.payload = new byte[plan.sizeBytes()];
         new Random(1).nextBytes(payload); // such bytes do not compress, should anything on the way try to
-        String run = "bench-" + UUID.randomUUID() + "-";
-        for (int partition = 0; partition < store.partitions(); partition++) {
-            streams.add(new ArrayList<>());
-        }
-        for (int n = 0; n < plan.streams(); n++) {
-            streams.get(store.partitionOf(run + n)).add(run + n);
-        }
+        this.streams = Load.newNamesByPartition(store, plan.streams());
     }
 
     Result run() throws InterruptedException {

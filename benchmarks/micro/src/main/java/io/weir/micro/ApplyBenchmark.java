@@ -65,6 +65,8 @@ public class ApplyBenchmark {
     private LogStore store;
     private Appends appends;
     private LogEntry entry;
+    private long cpuNanos;
+    private long commands;
 
     /** Opens a store. */
     @Setup(Level.Trial)
@@ -84,9 +86,6 @@ public class ApplyBenchmark {
         }
         entry = appends.entry(COMMANDS);
     }
-
-    private long cpuNanos;
-    private long commands;
 
     /** Processor time says more than time on a machine that does other things as well. */
     @TearDown(Level.Iteration)

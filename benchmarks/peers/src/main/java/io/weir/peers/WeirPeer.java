@@ -9,12 +9,10 @@ import io.weir.client.Weir;
 import io.weir.consensus.local.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -82,19 +80,8 @@ final class WeirPeer implements Peer {
 
     @Override
     public Transactor transactor(int number) {
-        return new WeirTransactor(store(), streamsByPartition(), setup.payload(), number);
-    }
-
-    private List<List<String>> streamsByPartition() {
-        List<List<String>> streams = new ArrayList<>();
-        for (int partition = 0; partition < store().partitions(); partition++) {
-            streams.add(new ArrayList<>());
-        }
-        String run = "tx-" + UUID.randomUUID() + "-";
-        for (int n = 0; n < setup.txStreams(); n++) {
-            streams.get(store().partitionOf(run + n)).add(run + n);
-        }
-        return streams;
+        List<List<String>> streams = Load.newNamesByPartition(store(), setup.txStreams());
+        return new WeirTransactor(store(), streams, setup.payload(), number);
     }
 
     private EventStore store() {
