@@ -35,6 +35,7 @@ final class FullDisks {
         this.random = random;
         this.ledger = new Ledger(rig, 4, PAYLOAD_BYTES);
         ledger.requireService(APPENDS);
+        rig.awaitEqualReplicas(); // what a node has not got yet it cannot be asked for when its disk is full
     }
 
     /** One node's disk is full, and perhaps it is killed and started on it: the others go on. */
@@ -51,8 +52,12 @@ final class FullDisks {
         assertThat(appends.calls())
                 .as("appends while one disk of three is full")
                 .allSatisfy(call -> assertThat(call.failure).isNull());
+        String filled = how;
         for (String stream : ledger.firstPageStreams()) {
-            Rig.await("stale reads of " + stream + " from " + node, () -> payloads(node, stream));
+            Rig.await(
+                    () -> "stale reads of %s from %s; it says %s".formatted(stream, filled, rig.status(node)),
+                    Rig.PATIENCE,
+                    () -> payloads(node, stream));
         }
         how += startAgain(nodes);
         long ms = resume(nodes);
