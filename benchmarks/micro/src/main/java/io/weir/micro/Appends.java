@@ -20,7 +20,7 @@ import java.util.Random;
  * Log entries as a leader makes them of clients that pipeline appends of one event: each has 2 048 under way, and names in
  * {@code after} the one before on the same stream.
  */
-final class Appends {
+public final class Appends {
     private static final long STAMP_MS = 1_800_000_000_000L;
     private static final int UNDER_WAY = 2_048;
 
@@ -31,11 +31,13 @@ final class Appends {
     private long sent;
 
     /**
+     * Appends from the first one on.
+     *
      * @param clients each with a session of its own, that take turns
      * @param streamCount streams, likewise
      * @param sizeBytes payload of an event
      */
-    Appends(int clients, int streamCount, int sizeBytes) {
+    public Appends(int clients, int streamCount, int sizeBytes) {
         for (int i = 1; i <= clients; i++) {
             sessions.add(SessionIds.issue(STAMP_MS, 60, i));
         }
@@ -55,7 +57,7 @@ final class Appends {
     }
 
     /** The next entry. */
-    LogEntry entry(int commands) {
+    public LogEntry entry(int commands) {
         long stampMs = STAMP_MS + sent / 100;
         LogEntry.Builder entry = LogEntry.newBuilder()
                 .setFormat(PartitionStateMachine.LOG_ENTRY_FORMAT)
@@ -66,7 +68,8 @@ final class Appends {
         return entry.build();
     }
 
-    private Command command() {
+    /** The next append. */
+    public Command command() {
         SessionId session = sessions.get((int) (sent % sessions.size()));
         ByteString stream = streams.get((int) (sent % streams.size()));
         long sequence = sent / sessions.size() + 1;

@@ -1,23 +1,13 @@
 package io.weir.micro;
 
-import io.weir.logstore.Checkpoint;
-import io.weir.logstore.LogStore;
-import io.weir.logstore.StoreIdentity;
 import io.weir.logstore.WriteBatch;
-import io.weir.logstore.lmdb.LmdbLogStore;
-import io.weir.logstore.lmdb.Settings;
 import io.weir.protocol.LogEntry;
 import io.weir.statemachine.PartitionStateMachine;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -45,8 +35,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ApplyBenchmark {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int COMMANDS = 256;
-    private static final StoreIdentity IDENTITY = new StoreIdentity("micro", 0);
-    private static final long CHECKPOINT_BYTES = 256 << 20;
 
     /** Payload of an event. */
     @Param({"100", "1024"})
@@ -61,8 +49,7 @@ public class ApplyBenchmark {
     int clients;
 
     private final PartitionStateMachine machine = new PartitionStateMachine();
-    private Path directory;
-    private LogStore store;
+    private TemporaryStore store;
     private Appends appends;
     private LogEntry entry;
     private long cpuNanos;
@@ -71,19 +58,14 @@ public class ApplyBenchmark {
     /** Opens a store. */
     @Setup(Level.Trial)
     public void open() throws IOException {
-        directory = Files.createTempDirectory("weir-micro");
-        store = LmdbLogStore.open(directory.resolve("store"), IDENTITY, Settings.defaults());
+        store = TemporaryStore.open();
         appends = new Appends(clients, streams, bytes);
     }
 
     /** Makes the entry, and a checkpoint when there is reason for one: neither is measured. */
     @Setup(Level.Invocation)
     public void prepare() {
-        if (store.growthBytes() > CHECKPOINT_BYTES) {
-            try (Checkpoint checkpoint = store.beginCheckpoint()) {
-                checkpoint.complete();
-            }
-        }
+        store.checkpointIfGrown();
         entry = appends.entry(COMMANDS);
     }
 
@@ -100,7 +82,7 @@ public class ApplyBenchmark {
     @OperationsPerInvocation(COMMANDS)
     public List<?> apply() {
         long began = THREADS.getCurrentThreadCpuTime();
-        try (WriteBatch batch = store.beginWrite()) {
+        try (WriteBatch batch = store.store().beginWrite()) {
             PartitionStateMachine.Applied applied =
                     machine.apply(1, batch.state().appliedIndex() + 1, entry, batch);
             batch.commit();
@@ -119,16 +101,5 @@ public class ApplyBenchmark {
     @TearDown(Level.Trial)
     public void remove() throws IOException {
         store.close();
-        try (Stream<Path> tree = Files.walk(directory)) {
-            tree.sorted(Comparator.reverseOrder()).forEach(ApplyBenchmark::delete);
-        }
-    }
-
-    private static void delete(Path path) {
-        try {
-            Files.delete(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
