@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,6 +25,11 @@ final class FailoverBench {
     /** Beyond this something else is wrong than an election. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** How much of a timeline lies before the kill at most, and behind the first append of after it. */
+    private static final Duration SHOWN_BEFORE = Duration.ofSeconds(1);
+
+    private static final Duration SHOWN_AFTER = Duration.ofSeconds(1);
+
     /**
      * How to measure.
      *
@@ -31,6 +38,14 @@ final class FailoverBench {
      * @param rounds how many are killed, one after the other
      */
     record Plan(long rate, Duration before, int rounds) {}
+
+    /**
+     * What one kill cost.
+     *
+     * @param resumedMs from the kill to the first append that was sent after it and acknowledged
+     * @param timeline of all appends around it
+     */
+    record Round(double resumedMs, AckTimeline timeline) {}
 
     private final LocalCluster cluster;
     private final EventStore store;
@@ -45,50 +60,67 @@ final class FailoverBench {
         this.progress = progress;
     }
 
-    /** Milliseconds from each kill to the first append that was sent after it and acknowledged. */
-    List<Double> run() throws InterruptedException {
-        List<Double> resumed = new ArrayList<>();
+    List<Round> run() throws InterruptedException {
+        List<Round> rounds = new ArrayList<>();
         int partition = store.partitionOf(stream);
         for (int round = 1; round <= plan.rounds(); round++) {
             String leader = store.cluster().join().getLeaders(partition);
-            resumed.add(measure(leader));
+            rounds.add(measure(leader));
             progress.printf(
                     Locale.ROOT,
                     "round %d of %d: node %s killed, appends after %,.0f ms%n",
                     round,
                     plan.rounds(),
                     leader,
-                    resumed.get(round - 1));
+                    rounds.get(round - 1).resumedMs());
             progress.flush();
             cluster.restart(leader);
             cluster.awaitReady(PATIENCE);
         }
-        return resumed;
+        return rounds;
     }
 
-    private double measure(String leader) throws InterruptedException {
+    private Round measure(String leader) throws InterruptedException {
         List<CompletableFuture<?>> appends = new ArrayList<>();
+        Queue<Long> acknowledged = new ConcurrentLinkedQueue<>();
         AtomicLong resumedAt = new AtomicLong();
         long interval = 1_000_000_000L / plan.rate();
         long start = System.nanoTime();
         long killedAt = 0;
-        for (long i = 0; resumedAt.get() == 0; i++) {
+        for (long i = 0; !isOver(resumedAt.get()); i++) {
             Time.Real.INSTANCE.awaitTime(start + i * interval);
             if (killedAt == 0 && System.nanoTime() - start >= plan.before().toNanos()) {
                 killedAt = System.nanoTime();
                 cluster.kill(leader);
             }
-            if (killedAt != 0 && System.nanoTime() - killedAt > PATIENCE.toNanos()) {
+            if (killedAt != 0 && resumedAt.get() == 0 && System.nanoTime() - killedAt > PATIENCE.toNanos()) {
                 throw new EventStoreException.Unavailable(
                         "no append was acknowledged within " + PATIENCE.toSeconds() + " s after node " + leader
                                 + " was killed",
                         null);
             }
-            CompletableFuture<?> append = append();
-            appends.add(killedAt == 0 ? append : append.thenRun(() -> resumedAt.compareAndSet(0, System.nanoTime())));
+            boolean isSentAfterKill = killedAt != 0;
+            appends.add(append().thenRun(() -> {
+                long now = System.nanoTime();
+                acknowledged.add(now);
+                if (isSentAfterKill) {
+                    resumedAt.compareAndSet(0, now);
+                }
+            }));
         }
         requireNoneFailed(appends);
-        return (resumedAt.get() - killedAt) / 1e6;
+        return new Round(
+                (resumedAt.get() - killedAt) / 1e6,
+                AckTimeline.around(
+                        killedAt,
+                        Math.max(start, killedAt - SHOWN_BEFORE.toNanos()),
+                        resumedAt.get() + SHOWN_AFTER.toNanos(),
+                        acknowledged));
+    }
+
+    /** Appends go on for a while, so that the timeline shows what follows. */
+    private static boolean isOver(long resumedAt) {
+        return resumedAt != 0 && System.nanoTime() - resumedAt >= SHOWN_AFTER.toNanos();
     }
 
     private CompletableFuture<?> append() {

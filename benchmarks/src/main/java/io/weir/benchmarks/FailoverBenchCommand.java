@@ -1,6 +1,7 @@
 package io.weir.benchmarks;
 
 import io.weir.benchmarks.FailoverBench.Plan;
+import io.weir.benchmarks.FailoverBench.Round;
 import io.weir.client.ClientConfig;
 import io.weir.client.EventStore;
 import io.weir.client.EventStoreException;
@@ -80,16 +81,19 @@ final class FailoverBenchCommand extends BenchVerb {
             throws InterruptedException {
         try (EventStore store = Weir.connect(cluster.uri(), ClientConfig.DEFAULT.withTimeout(TIMEOUT))) {
             Plan plan = new Plan(rate, before, rounds);
-            List<Double> resumed = new FailoverBench(cluster, store, plan, err()).run();
+            List<Round> killed = new FailoverBench(cluster, store, plan, err()).run();
+            List<Double> resumed = killed.stream().map(Round::resumedMs).toList();
             String command = "weir bench failover %s --rate %d --before %s --rounds %d"
                     .formatted(local.commandLine(), rate, DurationConverter.format(before), rounds);
             return new FailoverReport(
                     command,
                     Machine.here(fileSystem),
                     description + ", " + store.partitions() + " partitions",
+                    rate,
                     Pipeline.median(resumed),
                     resumed,
-                    RatisNode.MAX_ELECTION_MS);
+                    RatisNode.MAX_ELECTION_MS,
+                    killed.stream().map(Round::timeline).toList());
         }
     }
 }

@@ -9,12 +9,21 @@ import java.util.List;
  * @param command the command with all of its options, which does the same again
  * @param machine where it ran
  * @param cluster what it ran against
+ * @param rate appends a second that were sent
  * @param resumedMs median of {@code rounds}
  * @param rounds milliseconds from each kill to the first append that was sent after it and acknowledged
  * @param maxElectionMs how long a follower waits for a silent leader at most, before it stands for election
+ * @param timelines of what was acknowledged around each kill
  */
 record FailoverReport(
-        String command, Machine machine, String cluster, double resumedMs, List<Double> rounds, long maxElectionMs)
+        String command,
+        Machine machine,
+        String cluster,
+        long rate,
+        double resumedMs,
+        List<Double> rounds,
+        long maxElectionMs,
+        List<AckTimeline> timelines)
         implements Report {
 
     @Override
