@@ -140,7 +140,9 @@ final class AppendBenchCommand extends BenchVerb {
             return new AppendReport(
                     commandLine(),
                     Machine.here(fileSystem),
-                    description + ", " + store.partitions() + " partitions",
+                    description,
+                    store.partitions(),
+                    streams,
                     size,
                     inFlight,
                     Pipeline.median(result.rates()),

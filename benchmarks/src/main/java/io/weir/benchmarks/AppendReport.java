@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param command the command with all of its options, which does the same again
  * @param machine where it ran
  * @param cluster what it ran against
+ * @param partitions of it
+ * @param streams over how many the events were spread
  * @param eventBytes payload of an event
  * @param inFlight how many appends were under way at most
  * @param eventsPerSecond median of {@code rounds}
@@ -23,6 +25,8 @@ record AppendReport(
         String command,
         Machine machine,
         String cluster,
+        int partitions,
+        int streams,
         int eventBytes,
         int inFlight,
         double eventsPerSecond,
@@ -32,21 +36,27 @@ record AppendReport(
         implements Report {
 
     @Override
+    public String kind() {
+        return "append";
+    }
+
+    @Override
     public String table() {
         ReportTable table = new ReportTable();
         table.line("command", "%s", command);
         table.line("machine", "%s", machine);
-        table.line("cluster", "%s", cluster);
+        table.line("cluster", "%s, %d partitions", cluster, partitions);
         table.line(
                 "pipelined",
-                "%,.0f events/s of %,d bytes (%.1f MB/s), median of %d rounds from %,.0f to %,.0f, %,d in flight",
+                "%,.0f events/s of %,d bytes (%.1f MB/s), median of %d rounds from %,.0f to %,.0f, %,d in flight, %,d streams",
                 eventsPerSecond,
                 eventBytes,
                 eventsPerSecond * eventBytes / 1e6,
                 rounds.size(),
                 Collections.min(rounds),
                 Collections.max(rounds),
-                inFlight);
+                inFlight,
+                streams);
         if (latency != null) {
             table.line(
                     "latency",

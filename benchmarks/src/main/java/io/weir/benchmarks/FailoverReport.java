@@ -27,6 +27,11 @@ record FailoverReport(
         implements Report {
 
     @Override
+    public String kind() {
+        return "failover";
+    }
+
+    @Override
     public String table() {
         return new ReportTable()
                 .line("command", "%s", command)

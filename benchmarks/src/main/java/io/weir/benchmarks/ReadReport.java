@@ -23,6 +23,11 @@ record ReadReport(
         implements Report {
 
     @Override
+    public String kind() {
+        return "read";
+    }
+
+    @Override
     public String table() {
         return new ReportTable()
                 .line("command", "%s", command)

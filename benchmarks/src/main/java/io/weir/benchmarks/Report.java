@@ -3,13 +3,17 @@ package io.weir.benchmarks;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** What a benchmark found out: a record of numbers and texts. */
-public interface Report {
+public interface Report extends Measured {
+    /** What was measured: the name under which the JSON gives itself, the verb's. */
+    String kind();
+
     /** For people. */
     String table();
 
-    /** For people and scripts alike. */
+    /** For people and scripts alike, and to be kept. */
     default String json() {
         return written(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT));
     }
@@ -21,7 +25,9 @@ public interface Report {
 
     private String written(ObjectMapper mapper) {
         try {
-            return mapper.writeValueAsString(this);
+            ObjectNode json = mapper.valueToTree(Stamp.now(kind()));
+            json.setAll(mapper.<ObjectNode>valueToTree(this));
+            return mapper.writeValueAsString(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a record of numbers and texts has a JSON form", e);
         }

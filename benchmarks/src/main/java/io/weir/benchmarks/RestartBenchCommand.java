@@ -6,7 +6,6 @@ import io.weir.client.Weir;
 import io.weir.consensus.local.LocalCluster;
 import io.weir.protocol.NodeStatus;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The verb {@code weir bench restart}: after how long a node with one large partition serves again. */
@@ -75,6 +75,9 @@ final class RestartBenchCommand extends BenchVerb {
             description = "Heap of the node, in MiB. Default: ${DEFAULT-VALUE}.")
     int heapMib;
 
+    @Mixin
+    ReportOutput output = new ReportOutput();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireInRange("--store-mib", storeMib, 1, 1 << 20);
@@ -85,7 +88,9 @@ final class RestartBenchCommand extends BenchVerb {
         LocalCluster.Options options =
                 LocalCluster.Options.ofThisProgram(root.resolve("cluster"), 1, 1, "io.weir.cli.Main", heapMib);
         try (LocalCluster cluster = LocalCluster.start(options)) {
-            measure(cluster, Machine.here(Machine.fileSystemOf(root)));
+            RestartReport report = measure(cluster, Machine.here(Machine.fileSystemOf(root)));
+            out().println(output.shown(report));
+            out().flush();
             return 0;
         } catch (EventStoreException.Unavailable | EventStoreException.CannotOpen e) {
             return unavailable(e, LOOK_AT_THIS_MACHINE);
@@ -94,7 +99,7 @@ final class RestartBenchCommand extends BenchVerb {
         }
     }
 
-    private void measure(LocalCluster cluster, Machine machine) throws InterruptedException {
+    private RestartReport measure(LocalCluster cluster, Machine machine) throws InterruptedException {
         long storeBytes = fill(cluster, storeMib << 20);
         List<Double> stopped = new ArrayList<>();
         List<Double> killed = new ArrayList<>();
@@ -107,26 +112,17 @@ final class RestartBenchCommand extends BenchVerb {
             killed.add(start(cluster));
             say("round %d of %d: %.1f s, killed %.1f s", round, rounds, stopped.get(round - 1), killed.get(round - 1));
         }
-        PrintWriter out = out();
-        out.printf(
-                Locale.ROOT,
-                "command   weir bench restart --store-mib %d --size %d --rounds %d --heap-mib %d%n",
-                storeMib,
+        return new RestartReport(
+                "weir bench restart%s --store-mib %d --size %d --rounds %d --heap-mib %d"
+                        .formatted(directory == null ? "" : " --dir " + directory, storeMib, size, rounds, heapMib),
+                machine,
+                storeBytes,
                 size,
-                rounds,
-                heapMib);
-        out.printf("machine   %s%n", machine);
-        out.printf(Locale.ROOT, "store     %,d MiB%n", storeBytes >> 20);
-        out.printf(
-                Locale.ROOT, "stopped   ready after %.1f s, median of %s%n", Pipeline.median(stopped), shown(stopped));
-        out.printf(Locale.ROOT, "killed    ready after %.1f s, median of %s%n", Pipeline.median(killed), shown(killed));
-        out.flush();
-    }
-
-    private static List<String> shown(List<Double> seconds) {
-        return seconds.stream()
-                .map(value -> String.format(Locale.ROOT, "%.1f", value))
-                .toList();
+                heapMib,
+                Pipeline.median(stopped),
+                Pipeline.median(killed),
+                stopped,
+                killed);
     }
 
     /** From the start of the process; seconds. */

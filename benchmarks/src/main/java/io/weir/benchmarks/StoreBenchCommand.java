@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The verb {@code weir bench store}: what a partition does below Raft, on one thread. */
@@ -85,6 +86,9 @@ final class StoreBenchCommand extends BenchVerb {
                             + " Default: ${DEFAULT-VALUE}.")
     long checkpointMib;
 
+    @Mixin
+    ReportOutput output = new ReportOutput();
+
     private StoreBench.@Nullable Result last;
     private long fileBytes;
     private double closeMs;
@@ -104,7 +108,7 @@ final class StoreBenchCommand extends BenchVerb {
             for (int round = 1; round <= rounds; round++) {
                 rates.add(round(root.resolve("store-" + round)));
             }
-            out().print(report(rates, root).table());
+            out().println(output.shown(report(rates, root)));
             out().flush();
             return 0;
         } finally {
@@ -113,11 +117,10 @@ final class StoreBenchCommand extends BenchVerb {
     }
 
     private double round(Path store) throws IOException {
-        StoreBench.Plan plan = new StoreBench.Plan(size, streams, batch, Math.max(1, checkpointMib << 20));
         StoreBench.Result result;
         LogStore opened = LmdbLogStore.open(store, IDENTITY, Settings.defaults());
         try {
-            result = new StoreBench(opened, plan).run(events);
+            result = new StoreBench(opened, plan()).run(events);
             fileBytes = opened.sizeBytes();
         } finally {
             closeMs = millis(opened::close);
@@ -127,6 +130,10 @@ final class StoreBenchCommand extends BenchVerb {
         Trees.delete(store);
         last = result;
         return result.eventsPerSecond();
+    }
+
+    private StoreBench.Plan plan() {
+        return new StoreBench.Plan(size, streams, batch, Math.max(1, checkpointMib << 20));
     }
 
     private static double millis(Runnable action) {
@@ -150,6 +157,7 @@ final class StoreBenchCommand extends BenchVerb {
                                 rounds,
                                 checkpointMib),
                 Machine.here(Machine.fileSystemOf(root)),
+                plan(),
                 Pipeline.median(rates),
                 rates,
                 last,

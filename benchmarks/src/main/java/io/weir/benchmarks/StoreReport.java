@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param command the command with all of its options, which does the same again
  * @param machine where it ran
+ * @param plan how it was measured
  * @param eventsPerSecond median of {@code rounds}
  * @param rounds of each round, in a store of its own
  * @param last figures of the last round
@@ -19,15 +20,23 @@ import java.util.List;
 record StoreReport(
         String command,
         Machine machine,
+        StoreBench.Plan plan,
         double eventsPerSecond,
         List<Double> rounds,
         StoreBench.Result last,
         long payloadBytes,
         long fileBytes,
         double closeMs,
-        double openMs) {
+        double openMs)
+        implements Report {
 
-    String table() {
+    @Override
+    public String kind() {
+        return "store";
+    }
+
+    @Override
+    public String table() {
         ReportTable table = new ReportTable();
         table.line("command", "%s", command);
         table.line("machine", "%s", machine);

@@ -27,6 +27,11 @@ record StreamsReport(
         implements Report {
 
     @Override
+    public String kind() {
+        return "streams";
+    }
+
+    @Override
     public String table() {
         ReportTable table = new ReportTable();
         table.line("command", "%s", command);

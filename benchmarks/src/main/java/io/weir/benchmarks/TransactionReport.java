@@ -28,6 +28,11 @@ record TransactionReport(
         implements Report {
 
     @Override
+    public String kind() {
+        return "tx";
+    }
+
+    @Override
     public String table() {
         ReportTable table = new ReportTable();
         table.line("command", "%s", command);

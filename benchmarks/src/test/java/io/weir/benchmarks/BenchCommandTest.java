@@ -59,7 +59,9 @@ class BenchCommandTest {
 
     @Test
     void theStoreIsMeasuredAndRemoved(@TempDir Path directory) throws IOException {
-        String[] plan = {"--events", "640", "--streams", "100", "--rounds", "2", "--dir", directory.toString()};
+        String[] plan = {
+            "--events", "640", "--streams", "100", "--rounds", "2", "--dir", directory.toString(), "-o", "table"
+        };
         for (String checkpointMib : List.of("0", "1")) {
             String[] args = Stream.of(List.of("store", "--checkpoint-mib", checkpointMib), List.of(plan))
                     .flatMap(List::stream)
@@ -177,6 +179,8 @@ class BenchCommandTest {
                 "weir bench append --size 1024",
                 Machine.here("ext4"),
                 "3 nodes",
+                4,
+                32,
                 1_024,
                 64,
                 20_000,
@@ -189,7 +193,7 @@ class BenchCommandTest {
                 .contains("p50 1.50 ms, p99 2.50 ms, p99.9 3.50 ms, max 4.50 ms at 1,000/s");
         assertThat(report.jsonLine().lines()).hasSize(1);
         assertThat(report.jsonLine())
-                .startsWith("{\"command\":\"weir bench append --size 1024\"")
+                .contains("\"command\":\"weir bench append --size 1024\"")
                 .contains("\"p50Ms\":1.5");
         assertThat(report.json())
                 .contains("\"eventsPerSecond\" : 20000.0")

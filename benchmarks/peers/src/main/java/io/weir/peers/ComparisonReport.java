@@ -21,6 +21,11 @@ record ComparisonReport(
         String command, Machine machine, List<PeerFacts> peers, List<Section> sections, List<Skipped> skipped)
         implements Report {
     @Override
+    public String kind() {
+        return "compare";
+    }
+
+    @Override
     public String table() {
         StringBuilder text = new StringBuilder();
         text.append(new ReportTable().line("command", "%s", command).line("machine", "%s", machine));

@@ -86,6 +86,8 @@ class ComparisonReportTest {
     @Test
     void scriptsReadTheSameAsJson() throws Exception {
         JsonNode json = new ObjectMapper().readTree(report().json());
+        assertThat(json.at("/kind").asText()).isEqualTo("compare");
+        assertThat(json.at("/version").asInt()).isEqualTo(1);
         assertThat(json.at("/command").asText()).startsWith("weir-peers compare");
         assertThat(json.at("/machine/fileSystem").asText()).isEqualTo("ext4");
         assertThat(json.at("/peers/1/promise").asText()).isEqualTo("in the page cache");
