@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             StreamsBenchCommand.class,
             FailoverBenchCommand.class,
             RestartBenchCommand.class,
-            StoreBenchCommand.class
+            StoreBenchCommand.class,
+            ReportCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",

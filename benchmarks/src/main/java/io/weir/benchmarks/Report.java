@@ -13,7 +13,7 @@ public interface Report extends Measured {
     /** For people. */
     String table();
 
-    /** For people and scripts alike, and to be kept. */
+    /** For people and scripts alike, and to be kept: {@code weir bench report} draws it. */
     default String json() {
         return written(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT));
     }

@@ -118,6 +118,35 @@ class BenchCommandTest {
     }
 
     @Test
+    void resultsBecomeAPage(@TempDir Path directory) throws IOException {
+        Path result = Files.writeString(
+                directory.resolve("a.json"), SampleReports.all().get(0).json());
+        Path page = directory.resolve("page.html");
+        assertThat(run("report", directory.toString(), "--file", page.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).isEqualTo(page + ": 1 result" + System.lineSeparator());
+        assertThat(page).content().startsWith("<!DOCTYPE html>").contains("a.json");
+        Files.writeString(result, "{\"kind\":\"soak\"}");
+        assertThat(run("report", result.toString(), "--file", page.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("a.json is of the kind \"soak\"");
+    }
+
+    @Test
+    void aPageThatCannotBeMadeIsAUsageError(@TempDir Path directory) {
+        assertThat(run("report")).isEqualTo(2);
+        assertThat(run("report", directory.toString())).isEqualTo(2);
+        assertThat(run("report", "/nowhere.json")).isEqualTo(2);
+        assertThat(run("report", directory.toString(), "--file", "/nowhere/at/all.html"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("benchmarks/results does not exist")
+                .contains("holds no *.json or *.ndjson")
+                .contains("/nowhere.json does not exist")
+                .contains("--file /nowhere/at/all.html cannot be written");
+    }
+
+    @Test
     void aFailoverNeedsThreeNodes() {
         assertThat(run("failover", "--nodes", "2")).isEqualTo(2);
         assertThat(err.toString()).contains("--nodes is 2; the limit is 3 to 9");
@@ -140,7 +169,8 @@ class BenchCommandTest {
                 "weir-bench-streams",
                 "weir-bench-failover",
                 "weir-bench-restart",
-                "weir-bench-store"
+                "weir-bench-store",
+                "weir-bench-report"
             })
     void helpSaysWhatItSaidAtTheLastReview(String verb) throws IOException {
         CommandLine command = new CommandLine(new Weir()).addSubcommand(new BenchCommand());

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.weir.benchmarks.BenchCommand;
 import io.weir.benchmarks.Latencies;
 import io.weir.benchmarks.Machine;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ComparisonReportTest {
     private static final Latencies.Summary FAST = new Latencies.Summary(100, 1, 4, 8, 16);
@@ -98,6 +104,24 @@ class ComparisonReportTest {
         assertThat(json.at("/sections/0/figures/0/weirBy").isMissingNode()).isTrue();
         assertThat(json.at("/skipped/0/absent").asBoolean()).isTrue();
         assertThat(report().jsonLine().lines()).hasSize(1);
+    }
+
+    /** The reader, in another module, knows every field, and refuses what it does not know. */
+    @Test
+    void theReportOfBenchmarksReadsIt(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("beside.json"), report().json());
+        Path page = directory.resolve("page.html");
+        StringWriter err = new StringWriter();
+        int exitCode = new BenchCommand()
+                .run(
+                        new PrintWriter(new StringWriter()),
+                        new PrintWriter(err),
+                        "report",
+                        file.toString(),
+                        "--file",
+                        page.toString());
+        assertThat(exitCode).as(err.toString()).isZero();
+        assertThat(page).content().contains("kafka 4.3.1", "150  (2.00 ×)", "Not measured: etcd in append");
     }
 
     private static ComparisonReport report() {
