@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
 import org.lmdbjava.GetOp;
 import org.lmdbjava.PutFlags;
 
@@ -269,13 +271,23 @@ final class LmdbBatch implements WriteBatch {
     public void putAnswer(SessionId id, long sequence, byte[] answer) {
         rules.enter();
         rules.putAnswer(answer);
-        write(() -> {
+        write(() -> rows.withCursor(Table.ANSWERS, answers -> {
             UnsafeBuffer key = SessionsLayout.answerKey(rows.scratch(), id, sequence);
-            uncount(Table.ANSWERS, key);
-            UnsafeBuffer value = reserve(Table.ANSWERS, key, SessionsLayout.answerBytes(answer), UPSERT);
+            UnsafeBuffer value = reserveAnswer(answers, key, SessionsLayout.answerBytes(answer));
             SessionsLayout.putAnswer(rows.checksum(), key, value, answer);
             sums.add(Table.ANSWERS, value);
-        });
+            return true;
+        }));
+    }
+
+    /** Hardly ever is there one before: looked up only if LMDB says so. */
+    private UnsafeBuffer reserveAnswer(Cursor<UnsafeBuffer> answers, UnsafeBuffer key, int bytes) {
+        try {
+            return answers.reserve(key, bytes, PutFlags.MDB_NOOVERWRITE);
+        } catch (Dbi.KeyExistsException e) {
+            uncount(Table.ANSWERS, key);
+            return answers.reserve(key, bytes);
+        }
     }
 
     @Override
