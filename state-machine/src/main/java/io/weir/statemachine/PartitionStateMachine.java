@@ -115,6 +115,7 @@ public final class PartitionStateMachine {
         }
         new Sweep(batch, run.sessions, run.transactions, run.logTimeMs, entry.getProposalsCount())
                 .run(before.logTimeMs());
+        run.sessions.flush();
         batch.setState(new PartitionState(term, index, run.nextPosition, run.nextStreamId, run.logTimeMs, hash.end()));
         Digest marked = entry.getDigestMark() ? marks.mark(index, batch) : null;
         DigestVerdict verdict = entry.hasDigestReports() ? marks.conclude(entry.getDigestReports(), batch) : null;

@@ -12,6 +12,8 @@ import io.weir.protocol.Outcome;
 import io.weir.protocol.Refusal;
 import io.weir.protocol.Refusal.Reason;
 import io.weir.protocol.RequestId;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * its row is still there or not, since log time never falls either.
  *
  * <p><b>A refusal changes nothing</b>: neither the mark nor the last use nor an answer.
+ *
+ * <p>Rows of sessions are read and written once an entry, and answers that the mark has passed are removed together: a client
+ * that pipelines is in an entry hundreds of times. See {@link #flush}.
  */
 final class SessionTable {
     /** How far before log time a session may seem to be issued: clocks differ, by far less than this. */
@@ -36,6 +41,29 @@ final class SessionTable {
     private final WriteBatch batch;
     private final long logTimeMs;
     private final long stampMs;
+    private final Map<SessionId, Slot> slots = new LinkedHashMap<>();
+
+    /** A session as the entry has left it so far. */
+    private static final class Slot {
+        /** As it will be written, but that it counts the answers that are yet to be removed; null if there is none. */
+        @Nullable
+        SessionRow row;
+
+        /** Answers up to here are removed; those from here to the row's mark are yet to be. */
+        long removedTo;
+
+        boolean isChanged;
+
+        Slot(@Nullable SessionRow row) {
+            this.row = row;
+            this.removedTo = row == null ? 0 : row.lowWaterMark();
+        }
+
+        void change(SessionRow next) {
+            row = next;
+            isChanged = true;
+        }
+    }
 
     /** What may be done with a command. */
     sealed interface Admission {}
@@ -71,7 +99,7 @@ final class SessionTable {
     Admission admit(Command command, long deadlineMs, byte[] fingerprint, Supplier<@Nullable Lock> lock) {
         RequestId id = command.getRequestId();
         SessionId session = new SessionId(id.getSessionHigh(), id.getSessionLow());
-        SessionRow row = batch.session(session);
+        SessionRow row = slot(session).row;
         Refusal dead = checkAlive(session, row);
         if (dead != null) {
             return new Refused(dead);
@@ -137,7 +165,7 @@ final class SessionTable {
         if (!isSame) {
             return refused(Reason.REQUEST_ID_REUSED, sequence, 0, "the same request id came with other content before");
         }
-        batch.putSession(session, used(raise(session, row, command.getLowWaterMark())));
+        slot(session).change(used(raised(row, command.getLowWaterMark())));
         return new Answered(outcome);
     }
 
@@ -169,7 +197,13 @@ final class SessionTable {
         if (row == null) {
             return new Admitted(session, sequence, new SessionRow(command.getLowWaterMark(), logTimeMs, 0), true);
         }
-        SessionRow raised = raise(session, row, command.getLowWaterMark());
+        SessionRow raised = raised(row, command.getLowWaterMark());
+        if (raised.answers() >= Limits.MAX_ANSWERS_PER_SESSION) {
+            // What earlier commands of the entry have given up goes first, and apart: were this one refused, its own
+            // mark
+            // would not count.
+            raised = withoutPassed(session, raised(withoutPassed(session, row), command.getLowWaterMark()));
+        }
         if (raised.answers() >= Limits.MAX_ANSWERS_PER_SESSION) {
             return refused(
                     Reason.SESSION_FULL,
@@ -180,16 +214,33 @@ final class SessionTable {
         return new Admitted(session, sequence, raised, false);
     }
 
+    /** The row with the mark at least at {@code mark}; see {@link #withoutPassed}. */
+    private static SessionRow raised(SessionRow row, long mark) {
+        return Long.compareUnsigned(mark, row.lowWaterMark()) <= 0
+                ? row
+                : new SessionRow(mark, row.lastUseMs(), row.answers());
+    }
+
     /**
-     * The row with the mark at least at {@code mark}. Answers that it passes are removed at once, all of them, since nobody
-     * looks below the mark again; each was paid for by the command or step that stored it.
+     * Removes the answers that a row's mark has passed, all of them, since nobody looks below the mark again; each was paid for by
+     * the command or step that stored it. Changes nothing if there are none.
+     *
+     * @param row the session's, perhaps with a higher mark
+     * @return the row without them
      */
-    private SessionRow raise(SessionId session, SessionRow row, long mark) {
-        if (Long.compareUnsigned(mark, row.lowWaterMark()) <= 0) {
+    private SessionRow withoutPassed(SessionId session, SessionRow row) {
+        Slot slot = slot(session);
+        if (Long.compareUnsigned(slot.removedTo, row.lowWaterMark()) >= 0 || row.answers() == 0) {
             return row;
         }
-        int removed = row.answers() == 0 ? 0 : batch.removeAnswers(session, row.lowWaterMark(), mark, row.answers());
-        return new SessionRow(mark, row.lastUseMs(), row.answers() - removed);
+        int removed = batch.removeAnswers(session, slot.removedTo, row.lowWaterMark(), row.answers());
+        if (removed == 0) {
+            return row;
+        }
+        slot.removedTo = row.lowWaterMark();
+        SessionRow without = new SessionRow(row.lowWaterMark(), row.lastUseMs(), row.answers() - removed);
+        slot.change(without);
+        return without;
     }
 
     private SessionRow used(SessionRow row) {
@@ -202,8 +253,10 @@ final class SessionTable {
         SessionRow row = admitted.row();
         batch.putAnswer(session, admitted.sequence(), StoredAnswer.encode(fingerprint, outcome));
         SessionRow next = new SessionRow(row.lowWaterMark(), logTimeMs, row.answers() + 1);
-        batch.putSession(session, next);
+        Slot slot = slot(session);
+        slot.change(next);
         if (admitted.isNew()) {
+            slot.removedTo = next.lowWaterMark();
             batch.addExpiry(new Expiry(lastMs(session, next), session));
         }
     }
@@ -211,8 +264,10 @@ final class SessionTable {
     /** The stored answer of a request, or null; null too if the session's time has passed, swept or not. */
     @Nullable
     Outcome answer(SessionId session, long sequence) {
-        boolean isAlive = checkAlive(session, batch.session(session)) == null;
-        byte[] stored = isAlive ? batch.answer(session, sequence) : null;
+        SessionRow row = slot(session).row;
+        boolean isGivenUp = row != null && Long.compareUnsigned(sequence, row.lowWaterMark()) <= 0;
+        boolean isKept = !isGivenUp && checkAlive(session, row) == null;
+        byte[] stored = isKept ? batch.answer(session, sequence) : null;
         return stored == null ? null : StoredAnswer.outcome(stored);
     }
 
@@ -221,7 +276,7 @@ final class SessionTable {
      * the session have ended. Later uses prolong a session; whether there were any is known only as long as it lives.
      */
     boolean wouldRemember(SessionId session, long sequence) {
-        SessionRow row = batch.session(session);
+        SessionRow row = slot(session).row;
         boolean isGivenUp = row != null && Long.compareUnsigned(sequence, row.lowWaterMark()) <= 0;
         return !isGivenUp && logTimeMs <= lastMs(session, null);
     }
@@ -232,18 +287,33 @@ final class SessionTable {
      * Counts as a use.
      */
     void keep(SessionId session, long sequence, long lowWaterMark, byte[] fingerprint, Outcome outcome) {
-        SessionRow row = batch.session(session);
+        SessionRow row = slot(session).row;
         if (checkAlive(session, row) != null) {
             return;
         }
-        SessionRow raised =
-                row == null ? new SessionRow(lowWaterMark, logTimeMs, 0) : raise(session, row, lowWaterMark);
+        SessionRow raised = row == null ? new SessionRow(lowWaterMark, logTimeMs, 0) : raised(row, lowWaterMark);
         boolean isWanted = Long.compareUnsigned(sequence, raised.lowWaterMark()) > 0;
         boolean isKnown = row != null && batch.answer(session, sequence) != null;
         if (isWanted && !isKnown) {
             store(new Admitted(session, sequence, raised, row == null), fingerprint, outcome);
         } else if (row != null) {
-            batch.putSession(session, used(raised));
+            slot(session).change(used(raised));
+        }
+    }
+
+    private Slot slot(SessionId session) {
+        return slots.computeIfAbsent(session, id -> new Slot(batch.session(id)));
+    }
+
+    /** Writes what the entry has made of its sessions: at its end. */
+    void flush() {
+        slots.forEach(this::write);
+        slots.clear();
+    }
+
+    private void write(SessionId session, Slot slot) {
+        if (slot.isChanged && slot.row != null) {
+            batch.putSession(session, withoutPassed(session, slot.row));
         }
     }
 
@@ -257,6 +327,11 @@ final class SessionTable {
      */
     int visit(Expiry note, int maxAnswers) {
         SessionId session = note.session();
+        Slot slot = slots.get(session);
+        if (slot != null) {
+            write(session, slot);
+            slots.remove(session);
+        }
         SessionRow row = batch.session(session);
         if (row == null) {
             throw new StoreException.Corrupted("an expiry note names a session that has no row: " + note);
