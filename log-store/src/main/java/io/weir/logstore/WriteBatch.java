@@ -41,6 +41,9 @@ public interface WriteBatch extends StateView, AutoCloseable {
     /** Removes a session's row; its answers and expiry notes are removed by their own calls. */
     void removeSession(SessionId id);
 
+    /** The highest sequence, unsigned, of which an answer of the session is stored, or 0 if there is none. */
+    long lastAnswer(SessionId id);
+
     /** Stores an answer; {@code answer} has 1 to {@link LogStore#MAX_ANSWER_BYTES} bytes. */
     void putAnswer(SessionId id, long sequence, byte[] answer);
 

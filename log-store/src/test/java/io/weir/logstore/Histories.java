@@ -62,7 +62,8 @@ public final class Histories {
             case 13 -> seen.add(transactions(batch));
             default ->
                 seen.add(batch.head(pick(STREAMS, random)) + " " + batch.session(session) + " "
-                        + Arrays.hashCode(batch.answer(session, sequence)) + " " + batch.state());
+                        + batch.lastAnswer(session) + " " + Arrays.hashCode(batch.answer(session, sequence)) + " "
+                        + batch.state());
         }
     }
 

@@ -206,6 +206,10 @@ public abstract class LogStoreContract {
                 batch.putAnswer(S, sequence, new byte[] {(byte) sequence});
             }
             batch.putAnswer(other, 2, new byte[LogStore.MAX_ANSWER_BYTES]);
+            assertThat(batch.lastAnswer(S)).isEqualTo(-1);
+            assertThat(batch.lastAnswer(other)).isEqualTo(2);
+            assertThat(batch.lastAnswer(new SessionId(8, 0))).isZero();
+            assertThat(batch.lastAnswer(new SessionId(0, 0))).isZero();
             batch.commit();
         }
         try (WriteBatch batch = store.beginWrite()) {
@@ -228,7 +232,10 @@ public abstract class LogStoreContract {
             assertThat(view.answer(other, 2)).hasSize(LogStore.MAX_ANSWER_BYTES);
         }
         try (WriteBatch batch = store.beginWrite()) {
-            assertThat(batch.removeAnswers(S, 0, -1, 9)).isEqualTo(2);
+            assertThat(batch.removeAnswers(S, 3, -1, 9)).isEqualTo(1);
+            assertThat(batch.lastAnswer(S)).isEqualTo(3);
+            assertThat(batch.removeAnswers(S, 0, -1, 9)).isEqualTo(1);
+            assertThat(batch.lastAnswer(S)).isZero();
             assertThat(batch.answer(other, 2)).isNotNull();
         }
     }

@@ -13,7 +13,9 @@ import io.weir.protocol.Refusal;
 import io.weir.protocol.Refusal.Reason;
 import io.weir.protocol.RequestId;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ final class SessionTable {
 
     /** A session as the entry has left it so far. */
     private static final class Slot {
+        private final Set<Long> answeredHere = new LinkedHashSet<>();
         /** As it will be written, but that it counts the answers that are yet to be removed; null if there is none. */
         @Nullable
         SessionRow row;
@@ -54,9 +57,28 @@ final class SessionTable {
 
         boolean isChanged;
 
-        Slot(@Nullable SessionRow row) {
+        /** No answer has a higher sequence, unsigned. */
+        private long lastAnswer;
+
+        /** @param lastAnswer the highest sequence that was answered before */
+        Slot(@Nullable SessionRow row, long lastAnswer) {
             this.row = row;
             this.removedTo = row == null ? 0 : row.lowWaterMark();
+            this.lastAnswer = lastAnswer;
+        }
+
+        void answered(long sequence) {
+            answeredHere.add(sequence);
+            lastAnswer = Long.compareUnsigned(sequence, lastAnswer) > 0 ? sequence : lastAnswer;
+        }
+
+        boolean wasAnsweredHere(long sequence) {
+            return answeredHere.contains(sequence);
+        }
+
+        /** Spares most commands the look: they are the latest of their sessions. */
+        boolean mayHaveAnswer(long sequence) {
+            return Long.compareUnsigned(sequence, lastAnswer) <= 0;
         }
 
         void change(SessionRow next) {
@@ -156,7 +178,7 @@ final class SessionTable {
             return refused(
                     Reason.ANSWER_FORGOTTEN, sequence, row.lowWaterMark(), "at or below the session's low-water mark");
         }
-        byte[] stored = batch.answer(session, sequence);
+        byte[] stored = storedAnswer(session, sequence);
         if (stored == null) {
             return null;
         }
@@ -182,13 +204,17 @@ final class SessionTable {
         }
         for (int i = 0; i < command.getAfterCount(); i++) {
             long sequence = command.getAfter(i);
-            boolean settled = Long.compareUnsigned(sequence, mark) <= 0
-                    || (row != null && batch.answer(session, sequence) != null);
+            boolean settled =
+                    Long.compareUnsigned(sequence, mark) <= 0 || (row != null && isAnswered(session, sequence));
             if (!settled) {
                 return sequence;
             }
         }
         return NOTHING;
+    }
+
+    private boolean isAnswered(SessionId session, long sequence) {
+        return slot(session).wasAnsweredHere(sequence) || storedAnswer(session, sequence) != null;
     }
 
     /** Admits, unless the session is full; raising a full session's mark without room won has changed nothing. */
@@ -255,6 +281,7 @@ final class SessionTable {
         SessionRow next = new SessionRow(row.lowWaterMark(), logTimeMs, row.answers() + 1);
         Slot slot = slot(session);
         slot.change(next);
+        slot.answered(admitted.sequence());
         if (admitted.isNew()) {
             slot.removedTo = next.lowWaterMark();
             batch.addExpiry(new Expiry(lastMs(session, next), session));
@@ -267,7 +294,7 @@ final class SessionTable {
         SessionRow row = slot(session).row;
         boolean isGivenUp = row != null && Long.compareUnsigned(sequence, row.lowWaterMark()) <= 0;
         boolean isKept = !isGivenUp && checkAlive(session, row) == null;
-        byte[] stored = isKept ? batch.answer(session, sequence) : null;
+        byte[] stored = isKept ? storedAnswer(session, sequence) : null;
         return stored == null ? null : StoredAnswer.outcome(stored);
     }
 
@@ -293,7 +320,7 @@ final class SessionTable {
         }
         SessionRow raised = row == null ? new SessionRow(lowWaterMark, logTimeMs, 0) : raised(row, lowWaterMark);
         boolean isWanted = Long.compareUnsigned(sequence, raised.lowWaterMark()) > 0;
-        boolean isKnown = row != null && batch.answer(session, sequence) != null;
+        boolean isKnown = row != null && isAnswered(session, sequence);
         if (isWanted && !isKnown) {
             store(new Admitted(session, sequence, raised, row == null), fingerprint, outcome);
         } else if (row != null) {
@@ -302,7 +329,14 @@ final class SessionTable {
     }
 
     private Slot slot(SessionId session) {
-        return slots.computeIfAbsent(session, id -> new Slot(batch.session(id)));
+        return slots.computeIfAbsent(session, id -> {
+            SessionRow row = batch.session(id);
+            return new Slot(row, row == null || row.answers() == 0 ? 0 : batch.lastAnswer(id));
+        });
+    }
+
+    private byte @Nullable [] storedAnswer(SessionId session, long sequence) {
+        return slot(session).mayHaveAnswer(sequence) ? batch.answer(session, sequence) : null;
     }
 
     /** Writes what the entry has made of its sessions: at its end. */

@@ -115,6 +115,11 @@ class ForwardingBatch implements WriteBatch {
     }
 
     @Override
+    public long lastAnswer(SessionId id) {
+        return batch.lastAnswer(id);
+    }
+
+    @Override
     public void putAnswer(SessionId id, long sequence, byte[] answer) {
         batch.putAnswer(id, sequence, answer);
     }

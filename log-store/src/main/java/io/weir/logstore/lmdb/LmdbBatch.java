@@ -14,12 +14,8 @@ import io.weir.logstore.StreamKey;
 import io.weir.logstore.TableDigests;
 import io.weir.logstore.TransactionKey;
 import io.weir.logstore.WriteBatch;
-import io.weir.logstore.layout.Checksum;
 import io.weir.logstore.layout.EventsLayout;
-import io.weir.logstore.layout.RunBlock;
-import io.weir.logstore.layout.RunsLayout;
 import io.weir.logstore.layout.SessionsLayout;
-import io.weir.logstore.layout.StreamsLayout;
 import io.weir.logstore.layout.Table;
 import io.weir.logstore.layout.TransactionsLayout;
 import io.weir.logstore.support.BatchRules;
@@ -37,8 +33,8 @@ import org.lmdbjava.GetOp;
 import org.lmdbjava.PutFlags;
 
 /**
- * One LMDB write transaction. Rows are written straight into their pages, those of events at the end of each log entry, all
- * others at once; LMDB itself shows the batch its own writes and forgets them on abort.
+ * One LMDB write transaction. Rows are written straight into their pages, those of streams and events at the end of each log entry,
+ * all others at once; LMDB itself shows the batch its own writes and forgets them on abort.
  */
 final class LmdbBatch implements WriteBatch {
     private static final PutFlags[] APPEND = {PutFlags.MDB_APPEND};
@@ -52,7 +48,7 @@ final class LmdbBatch implements WriteBatch {
     private final BatchRules rules;
     private final TableSums sums;
     private final EntryEvents entryEvents = new EntryEvents();
-    private final RunBlock block = new RunBlock();
+    private final StreamRows streams;
 
     LmdbBatch(LmdbLogStore store, Environment environment, HeadCache heads, MetaValues before) {
         this.store = store;
@@ -62,6 +58,7 @@ final class LmdbBatch implements WriteBatch {
         this.rules = new BatchRules(before.state(), before.mark());
         this.sums = new TableSums(before.digests());
         this.rows = new TableReader(environment, environment.beginWrite());
+        this.streams = new StreamRows(environment, rows, sums);
     }
 
     @Override
@@ -90,7 +87,8 @@ final class LmdbBatch implements WriteBatch {
         if (known != null) {
             return known;
         }
-        StreamHead head = run(() -> rows.head(key));
+        StreamHead added = streams.head(key);
+        StreamHead head = added != null ? added : run(() -> rows.head(key));
         if (head != null) {
             heads.stage(key, head);
         }
@@ -107,6 +105,12 @@ final class LmdbBatch implements WriteBatch {
     public byte @Nullable [] answer(SessionId id, long sequence) {
         rules.enter();
         return FaultPoint.isMutant("answers-forgotten") ? null : run(() -> rows.answer(id, sequence));
+    }
+
+    @Override
+    public long lastAnswer(SessionId id) {
+        rules.enter();
+        return run(() -> rows.lastAnswer(id));
     }
 
     @Override
@@ -172,74 +176,10 @@ final class LmdbBatch implements WriteBatch {
     public void append(StreamKey key, long firstRevision, long firstPosition, long stampMs, List<ByteBuffer> events) {
         StreamHead head = head(key);
         long streamId = rules.append(key, head, firstRevision, firstPosition, events);
-        write(() -> {
-            if (head == null) {
-                writeStream(key, streamId);
-                writeHead(key, streamId, new Run(firstRevision, firstPosition, events.size()));
-            } else {
-                extendHead(key, streamId, new Run(firstRevision, firstPosition, events.size()));
-            }
-        });
+        streams.add(key, streamId, new Run(firstRevision, firstPosition, events.size()));
         entryEvents.add(firstPosition, streamId, firstRevision, stampMs, events);
         heads.stage(
                 key, new StreamHead(streamId, firstRevision + events.size() - 1, firstPosition + events.size() - 1));
-    }
-
-    /** The stream's two rows come with its first run, so that a stream without events is never on disk. */
-    private void writeStream(StreamKey stream, long streamId) {
-        UnsafeBuffer key = StreamsLayout.streamKey(rows.scratch(), stream);
-        UnsafeBuffer value = reserve(Table.STREAMS, key, StreamsLayout.STREAM_VALUE_BYTES, UPSERT);
-        StreamsLayout.putStream(rows.checksum(), key, value, streamId);
-        sums.add(Table.STREAMS, value);
-        key = StreamsLayout.nameKey(rows.scratch(), streamId);
-        value = reserve(Table.NAMES, key, StreamsLayout.nameBytes(stream), APPEND);
-        StreamsLayout.putName(rows.checksum(), key, value, stream);
-        sums.add(Table.NAMES, value);
-    }
-
-    private void writeHead(StreamKey stream, long streamId, Run run) {
-        block.begin(run);
-        UnsafeBuffer key = RunsLayout.headKey(rows.scratch(), stream.slot(), streamId);
-        UnsafeBuffer value = reserve(Table.HEADS, key, RunsLayout.valueBytes(block), UPSERT);
-        RunsLayout.put(rows.checksum(), Table.HEADS, key, value, block);
-        sums.add(Table.HEADS, value);
-    }
-
-    /** The row is looked up once, to be read and to be written. */
-    private void extendHead(StreamKey stream, long streamId, Run run) {
-        rows.withCursor(Table.HEADS, cursor -> {
-            rows.seekHead(cursor, stream, streamId);
-            RunsLayout.getEnd(rows.checksum(), Table.HEADS, cursor.key(), cursor.val(), block);
-            requireEnd(cursor.key(), run);
-            sums.remove(Table.HEADS, cursor.val());
-            if (!block.append(run.firstPosition(), run.count())) {
-                writeFull(stream, streamId);
-                block.begin(run);
-            }
-            UnsafeBuffer key = RunsLayout.headKey(rows.scratch(), stream.slot(), streamId);
-            UnsafeBuffer value = cursor.reserve(key, RunsLayout.valueBytes(block), PutFlags.MDB_CURRENT);
-            RunsLayout.put(rows.checksum(), Table.HEADS, key, value, block);
-            sums.add(Table.HEADS, value);
-            return true;
-        });
-    }
-
-    /** What the append was judged by may have been remembered. A row that is older than that must not be built upon. */
-    private void requireEnd(UnsafeBuffer key, Run next) {
-        if (block.lastRevision() + 1 != next.firstRevision() || block.lastPosition() >= next.firstPosition()) {
-            throw Checksum.corrupted(
-                    Table.HEADS,
-                    key,
-                    "ends with revision " + block.lastRevision() + " at position " + block.lastPosition()
-                            + ", but what comes next is " + next);
-        }
-    }
-
-    private void writeFull(StreamKey stream, long streamId) {
-        UnsafeBuffer key = RunsLayout.key(rows.scratch(), stream.slot(), streamId, block.firstRevision());
-        UnsafeBuffer value = reserve(Table.RUNS, key, RunsLayout.valueBytes(block), UPSERT);
-        RunsLayout.put(rows.checksum(), Table.RUNS, key, value, block);
-        sums.add(Table.RUNS, value);
     }
 
     private void writeEvents(long firstPosition, List<RowEvent> events) {
@@ -401,7 +341,10 @@ final class LmdbBatch implements WriteBatch {
     public void setState(PartitionState state) {
         rules.enter();
         rules.setState(state);
-        write(() -> entryEvents.cut(this::writeEvents));
+        write(() -> {
+            streams.write();
+            entryEvents.cut(this::writeEvents);
+        });
     }
 
     @Override

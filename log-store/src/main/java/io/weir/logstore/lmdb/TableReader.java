@@ -193,6 +193,16 @@ final class TableReader {
         return value == null ? null : SessionsLayout.answer(checksum, key, value);
     }
 
+    /** The highest sequence of a session's answers, unsigned, or 0. */
+    long lastAnswer(SessionId id) {
+        return withCursor(Table.ANSWERS, answers -> {
+            boolean found = seekAtOrBefore(answers, SessionsLayout.answerKey(scratch, id, -1));
+            return found && SessionsLayout.isAnswerOf(answers.key(), id, -1)
+                    ? SessionsLayout.answerSequence(answers.key())
+                    : 0;
+        });
+    }
+
     byte @Nullable [] transaction(Table table, TransactionKey id) {
         UnsafeBuffer key = TransactionsLayout.key(scratch, id);
         UnsafeBuffer value = get(table, key);

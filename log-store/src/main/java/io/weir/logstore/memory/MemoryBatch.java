@@ -205,6 +205,13 @@ final class MemoryBatch implements WriteBatch {
     }
 
     @Override
+    public long lastAnswer(SessionId id) {
+        rules.enter();
+        AnswerKey last = answers.floor(new AnswerKey(id, -1));
+        return last != null && last.session().equals(id) ? last.sequence() : 0;
+    }
+
+    @Override
     public void putAnswer(SessionId id, long sequence, byte[] answer) {
         rules.enter();
         rules.putAnswer(answer);

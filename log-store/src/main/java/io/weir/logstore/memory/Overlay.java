@@ -47,6 +47,23 @@ final class Overlay<K extends Comparable<K>, V> {
         return least(base.higherKey(key), changes.higherEntry(key));
     }
 
+    /** The greatest key at or below {@code from}, or null. */
+    @Nullable
+    K floor(K from) {
+        K inBase = base.floorKey(from);
+        while (inBase != null && changes.containsKey(inBase)) {
+            inBase = base.lowerKey(inBase);
+        }
+        Map.Entry<K, Optional<V>> changed = changes.floorEntry(from);
+        while (changed != null && changed.getValue().isEmpty()) {
+            changed = changes.lowerEntry(changed.getKey());
+        }
+        if (changed == null || inBase == null) {
+            return changed == null ? inBase : changed.getKey();
+        }
+        return inBase.compareTo(changed.getKey()) > 0 ? inBase : changed.getKey();
+    }
+
     /** The lesser of two keys and what follows them that is there. */
     private @Nullable K least(@Nullable K fromBase, Map.@Nullable Entry<K, Optional<V>> fromChanges) {
         K inBase = fromBase;
