@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +84,15 @@ final class ApplyPipeline implements AutoCloseable {
     /** What goes into one batch: bounds the dirty pages of one commit. */
     static final long MAX_BATCH_BYTES = 8 << 20;
 
+    /**
+     * How long entries wait for others to share a commit if nobody waits for them here: they were proposed by another node, which
+     * answers for them. Of a commit for each of them a follower would feel more than of all else that it does for an entry.
+     */
+    static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** They are not left to wait for more than this. */
+    private static final long MAX_GATHERED_BYTES = 1 << 20;
+
     private static final long FULL_RETRY_MS = 200;
     private static final Logger LOG = LoggerFactory.getLogger(ApplyPipeline.class);
 
@@ -97,7 +107,9 @@ final class ApplyPipeline implements AutoCloseable {
     private final Condition notFull = lock.newCondition();
     private final Condition idle = lock.newCondition();
     private final Deque<Item> ring = new ArrayDeque<>();
+    private final long gatherNanos;
     private long waitingBytes;
+    private boolean isUrgent;
     private boolean applying;
     private State state = State.RUNNING;
     private volatile List<Item> current = List.of();
@@ -109,6 +121,17 @@ final class ApplyPipeline implements AutoCloseable {
             Checkpointer checkpoints,
             Listener listener,
             String threadName) {
+        this(store, machine, checkpoints, listener, threadName, GATHER_NANOS);
+    }
+
+    ApplyPipeline(
+            LogStore store,
+            PartitionStateMachine machine,
+            Checkpointer checkpoints,
+            Listener listener,
+            String threadName,
+            long gatherNanos) {
+        this.gatherNanos = gatherNanos;
         this.store = store;
         this.machine = machine;
         this.checkpoints = checkpoints;
@@ -133,9 +156,13 @@ final class ApplyPipeline implements AutoCloseable {
             }
             switch (state) {
                 case RUNNING -> {
+                    boolean wasEmpty = ring.isEmpty();
                     ring.add(item);
                     waitingBytes += item.bytes();
-                    notEmpty.signal();
+                    isUrgent |= isWaitedFor(item) || isMuch();
+                    if (wasEmpty || isUrgent) {
+                        notEmpty.signal();
+                    }
                 }
                 case CLOSED -> item.done().complete(null);
                 case FAILED -> throw new IllegalStateException("partition has failed; entry " + index + " not applied");
@@ -146,10 +173,20 @@ final class ApplyPipeline implements AutoCloseable {
         }
     }
 
+    /** An entry of Raft's own says that a leader has begun, and is waited for until it is applied. */
+    private static boolean isWaitedFor(Item item) {
+        return item.entryId() != RaftEvents.FOREIGN || item.data() == null;
+    }
+
+    private boolean isMuch() {
+        return waitingBytes >= MAX_GATHERED_BYTES || ring.size() >= MAX_WAITING_ENTRIES / 2;
+    }
+
     /** Waits until nothing waits and nothing is being applied. */
     void quiesce() {
         lock.lock();
         try {
+            hasten();
             while (state == State.RUNNING && (applying || !ring.isEmpty())) {
                 idle.awaitUninterruptibly();
             }
@@ -227,6 +264,7 @@ final class ApplyPipeline implements AutoCloseable {
                 idle.signalAll();
             }
             awaitWork(checkpoints.idleNanos());
+            gather();
             if (state != State.RUNNING) {
                 return false;
             }
@@ -240,6 +278,7 @@ final class ApplyPipeline implements AutoCloseable {
                 next = ring.peek();
             }
             waitingBytes -= bytes;
+            isUrgent = isUrgent && !ring.isEmpty();
             notFull.signalAll();
             return true;
         } finally {
@@ -248,14 +287,30 @@ final class ApplyPipeline implements AutoCloseable {
     }
 
     private void awaitWork(long nanos) {
+        await(nanos, ring::isEmpty);
+    }
+
+    private void gather() {
+        if (!ring.isEmpty()) {
+            await(gatherNanos, () -> !isUrgent);
+        }
+    }
+
+    private void await(long nanos, BooleanSupplier isWaitedFor) {
         long left = nanos;
         try {
-            while (state == State.RUNNING && ring.isEmpty() && left > 0) {
+            while (state == State.RUNNING && isWaitedFor.getAsBoolean() && left > 0) {
                 left = notEmpty.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             LOG.warn("{} was interrupted, by whom ever, and goes on", applier.getName(), e);
         }
+    }
+
+    /** Somebody waits for what is in the ring, whoever proposed it. */
+    private void hasten() {
+        isUrgent = !ring.isEmpty();
+        notEmpty.signal();
     }
 
     /** Applies a batch, however long the store stays full; returns without it only when closed. */

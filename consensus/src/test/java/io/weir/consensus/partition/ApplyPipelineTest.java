@@ -70,6 +70,65 @@ class ApplyPipelineTest {
     }
 
     @Test
+    void entriesOfOtherNodesShareACommitUntilSomebodyHereWaits() throws Exception {
+        ApplyPipeline patient = patient();
+        patient.start();
+        for (long index = 0; index < 50; index++) {
+            var unused = patient.add(1, index, data(index), RaftEvents.FOREIGN);
+        }
+        patient.add(1, 50, data(50), 7).get(10, TimeUnit.SECONDS);
+        assertThat(store.commits()).isEqualTo(1);
+        assertThat(told.applied).hasSize(51).isSorted();
+
+        var unused = patient.add(1, 51, data(51), RaftEvents.FOREIGN);
+        patient.add(2, 52, null, RaftEvents.FOREIGN).get(10, TimeUnit.SECONDS);
+        assertThat(store.commits()).as("Raft's own entry ends the gathering").isEqualTo(2);
+        patient.close(10_000);
+    }
+
+    @Test
+    void gatheringEndsByTimeByNumberByBytesAndWhenAllIsToBeApplied() throws Exception {
+        pipeline.start();
+        pipeline.add(1, 0, data(0), RaftEvents.FOREIGN).get(10, TimeUnit.SECONDS);
+        close();
+
+        ApplyPipeline patient = patient();
+        patient.start();
+        long index = 1;
+        CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+        for (int i = 0; i < ApplyPipeline.MAX_WAITING_ENTRIES / 2; i++) {
+            last = patient.add(1, index, data(index), RaftEvents.FOREIGN);
+            index++;
+        }
+        last.get(10, TimeUnit.SECONDS);
+        for (int i = 0; i < 3; i++) {
+            last = patient.add(1, index, data(index, 500_000), RaftEvents.FOREIGN);
+            index++;
+        }
+        last.get(10, TimeUnit.SECONDS);
+        last = patient.add(1, index, data(index), RaftEvents.FOREIGN);
+        patient.quiesce();
+        last.get(10, TimeUnit.SECONDS);
+        assertThat(memory.state().appliedIndex()).isEqualTo(index);
+        patient.close(10_000);
+    }
+
+    @Test
+    void whatIsGatheredWhenThePipelineClosesIsLeftForTheNextOpen() throws Exception {
+        ApplyPipeline patient = patient();
+        patient.start();
+        CompletableFuture<Void> entry = patient.add(1, 0, data(0), RaftEvents.FOREIGN);
+        patient.close(10_000);
+        assertThat(entry).isCompleted();
+        assertThat(memory.state().appliedIndex()).isEqualTo(-1);
+    }
+
+    /** Would gather for longer than any test. */
+    private ApplyPipeline patient() {
+        return pipeline(store, told, TimeUnit.HOURS.toNanos(1));
+    }
+
+    @Test
     void whatTheStoreHasAlreadyIsAcknowledgedAndNotAppliedAgain() throws Exception {
         pipeline.start();
         pipeline.add(1, 0, data(0), 0).get(10, TimeUnit.SECONDS);
@@ -191,8 +250,12 @@ class ApplyPipelineTest {
     }
 
     private static ApplyPipeline pipeline(LogStore store, Told told) {
+        return pipeline(store, told, ApplyPipeline.GATHER_NANOS);
+    }
+
+    private static ApplyPipeline pipeline(LogStore store, Told told, long gatherNanos) {
         Checkpointer checkpoints = new Checkpointer(store, CheckpointPolicy.DEFAULT, Runnable::run, told);
-        return new ApplyPipeline(store, new PartitionStateMachine(), checkpoints, told, "test-apply");
+        return new ApplyPipeline(store, new PartitionStateMachine(), checkpoints, told, "test-apply", gatherNanos);
     }
 
     private static ByteString data(long index) {
