@@ -77,7 +77,9 @@ final class OnePartition implements AutoCloseable {
     }
 
     private void apply(ByteString entry, long id) {
-        partition.apply(1, nextIndex++, entry, id).join();
+        var applied = partition.apply(1, nextIndex++, entry, id);
+        partition.quiesce(); // or what is another leader's would wait for others to share a commit
+        applied.join();
     }
 
     /** Makes durable what is applied; afterwards the applier has nothing to do. */

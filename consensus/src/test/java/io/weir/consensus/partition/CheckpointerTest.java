@@ -149,7 +149,9 @@ class CheckpointerTest {
     private void apply(int entries) throws Exception {
         ApplyPipeline applier = java.util.Objects.requireNonNull(pipeline);
         for (int i = 0; i < entries; i++) {
-            applier.add(1, next++, data(), RaftEvents.FOREIGN).get(10, TimeUnit.SECONDS);
+            var applied = applier.add(1, next++, data(), RaftEvents.FOREIGN);
+            applier.quiesce();
+            applied.get(10, TimeUnit.SECONDS);
         }
         applier.quiesce();
     }

@@ -100,7 +100,9 @@ class LockedQueriesTest {
     }
 
     private void apply(LogEntry entry) {
-        partition.apply(1, nextIndex++, entry.toByteString(), -1).join();
+        var applied = partition.apply(1, nextIndex++, entry.toByteString(), RaftEvents.FOREIGN);
+        partition.quiesce(); // or it would wait for others to share a commit
+        applied.join();
     }
 
     private void step(TransactionStep.Builder step) {

@@ -59,7 +59,9 @@ class QueriesTest {
         Command command = Entries.append(index + 1, stream, payloadBytes).toBuilder()
                 .setLowWaterMark(index)
                 .build();
-        partition.apply(1, index, Entries.entry(command).toByteString(), -1).join();
+        var applied = partition.apply(1, index, Entries.entry(command).toByteString(), RaftEvents.FOREIGN);
+        partition.quiesce(); // or it would wait for others to share a commit
+        applied.join();
     }
 
     private static QueryRequest.Builder read(ReadLevel.Kind level, ReadPage.Builder page) {
