@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * session has ended, and both are for ever: the mark never falls, and a session whose time has passed is expired whether
  * its row is still there or not, since log time never falls either.
  *
- * <p><b>A refusal changes nothing</b>: neither the mark nor the last use nor an answer.
+ * <p><b>A refusal changes nothing</b>: neither the mark nor the last use nor an answer. But for one: in a session that
+ * transactions have filled beyond its limit, a command that is refused for want of room has raised the mark, and the answers
+ * below it are gone.
  *
  * <p>Rows of sessions are read and written once an entry, and answers that the mark has passed are removed together: a client
  * that pipelines is in an entry hundreds of times. See {@link #flush}.
@@ -225,9 +227,7 @@ final class SessionTable {
         }
         SessionRow raised = raised(row, command.getLowWaterMark());
         if (raised.answers() >= Limits.MAX_ANSWERS_PER_SESSION) {
-            // What earlier commands of the entry have given up goes first, and apart: were this one refused, its own
-            // mark
-            // would not count.
+            // What has been given up goes first, by earlier commands of the entry and by this one.
             raised = withoutPassed(session, raised(withoutPassed(session, row), command.getLowWaterMark()));
         }
         if (raised.answers() >= Limits.MAX_ANSWERS_PER_SESSION) {
