@@ -41,6 +41,11 @@ import org.slf4j.LoggerFactory;
 final class ApplyPipeline implements AutoCloseable {
     /** What the pipeline tells its partition; on the apply thread. */
     interface Listener {
+        /** Whether somebody here waits for what is applied, whoever proposed it. Under the pipeline's lock: short, and calls nothing of it. */
+        default boolean isAwaited() {
+            return false;
+        }
+
         /** The entry as its proposer has it in memory, or null. */
         @Nullable
         LogEntry known(long entryId);
@@ -110,6 +115,7 @@ final class ApplyPipeline implements AutoCloseable {
     private final long gatherNanos;
     private long waitingBytes;
     private boolean isUrgent;
+    private int quiescing;
     private boolean applying;
     private State state = State.RUNNING;
     private volatile List<Item> current = List.of();
@@ -159,7 +165,7 @@ final class ApplyPipeline implements AutoCloseable {
                     boolean wasEmpty = ring.isEmpty();
                     ring.add(item);
                     waitingBytes += item.bytes();
-                    isUrgent |= isWaitedFor(item) || isMuch();
+                    isUrgent |= isWaitedFor(item) || isMuch() || listener.isAwaited();
                     if (wasEmpty || isUrgent) {
                         notEmpty.signal();
                     }
@@ -186,11 +192,13 @@ final class ApplyPipeline implements AutoCloseable {
     void quiesce() {
         lock.lock();
         try {
-            hasten();
+            quiescing++;
+            notEmpty.signal();
             while (state == State.RUNNING && (applying || !ring.isEmpty())) {
                 idle.awaitUninterruptibly();
             }
         } finally {
+            quiescing--;
             lock.unlock();
         }
     }
@@ -292,7 +300,7 @@ final class ApplyPipeline implements AutoCloseable {
 
     private void gather() {
         if (!ring.isEmpty()) {
-            await(gatherNanos, () -> !isUrgent);
+            await(gatherNanos, () -> !isUrgent && quiescing == 0);
         }
     }
 
@@ -307,10 +315,15 @@ final class ApplyPipeline implements AutoCloseable {
         }
     }
 
-    /** Somebody waits for what is in the ring, whoever proposed it. */
-    private void hasten() {
-        isUrgent = !ring.isEmpty();
-        notEmpty.signal();
+    /** Somebody has begun to wait for what is applied: what is gathered is applied at once. */
+    void hasten() {
+        lock.lock();
+        try {
+            isUrgent = !ring.isEmpty();
+            notEmpty.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Applies a batch, however long the store stays full; returns without it only when closed. */

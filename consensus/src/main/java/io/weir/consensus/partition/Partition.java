@@ -89,13 +89,13 @@ public final class Partition implements RaftEvents, AutoCloseable {
         this.raft = raft;
         this.nodeId = setup.nodeId();
         this.halterName = prefix + "-halt-" + number;
-        this.waiters = new Waiters(setup.answers());
         this.fullStore =
                 new FullStore(setup.members().size() == 1, System::nanoTime, reason -> fail(Kind.STORE_FULL, reason));
         Applier applier = new Applier();
         this.checkpoints = new Checkpointer(store, setup.checkpointPolicy(), setup.checkpoints(), applier);
         this.pipeline = new ApplyPipeline(
                 store, new PartitionStateMachine(), checkpoints, applier, prefix + "-apply-" + number);
+        this.waiters = new Waiters(setup.answers(), pipeline::hasten);
         this.copies = new CopyInstall(number, store, raft, setup);
         this.timer = setup.timer();
         this.batcher = new CommandBatcher(
@@ -520,6 +520,12 @@ public final class Partition implements RaftEvents, AutoCloseable {
 
     /** What the applier and the checkpointer report. */
     private final class Applier implements ApplyPipeline.Listener, Checkpointer.Listener {
+        /** A leader announces entries for which no command waits, and reads may come right behind them. */
+        @Override
+        public boolean isAwaited() {
+            return raft.view().leads() || waiters.isStateAwaited();
+        }
+
         @Override
         public @Nullable LogEntry known(long entryId) {
             return batcher.proposed(entryId);

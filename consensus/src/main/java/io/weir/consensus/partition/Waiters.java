@@ -52,6 +52,7 @@ final class Waiters {
     }
 
     private final Executor wakes;
+    private final Runnable onAwaited;
     private final Map<StreamName, Set<Waiter>> byStream = new HashMap<>();
     /** Those that wait for no stream. */
     private final Map<Kind, Set<Waiter>> byKind = new EnumMap<>(Kind.class);
@@ -59,13 +60,30 @@ final class Waiters {
     private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     private @Nullable NodeFailure closed;
 
-    /** @param wakes runs the wake-ups, so that the applier does not */
-    Waiters(Executor wakes) {
+    /**
+     * @param wakes runs the wake-ups, so that the applier does not
+     * @param onAwaited called whenever somebody begins to wait for more than events, by that thread
+     */
+    Waiters(Executor wakes, Runnable onAwaited) {
         this.wakes = wakes;
+        this.onAwaited = onAwaited;
     }
 
     /** @param stream whose events are waited for; null: those of the partition, or what the kind says */
-    synchronized Waiter register(Kind kind, @Nullable StreamName stream) {
+    Waiter register(Kind kind, @Nullable StreamName stream) {
+        Waiter waiter = add(kind, stream);
+        if (kind != Kind.EVENTS) {
+            onAwaited.run();
+        }
+        return waiter;
+    }
+
+    /** Whether somebody waits for more than events: tails, which wait for long, do not count. */
+    synchronized boolean isStateAwaited() {
+        return count(Kind.STATE) + count(Kind.LOCKS) > 0;
+    }
+
+    private synchronized Waiter add(Kind kind, @Nullable StreamName stream) {
         if (closed != null) {
             throw closed;
         }

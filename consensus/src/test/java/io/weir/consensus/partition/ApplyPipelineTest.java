@@ -123,6 +123,34 @@ class ApplyPipelineTest {
         assertThat(memory.state().appliedIndex()).isEqualTo(-1);
     }
 
+    @Test
+    void nothingIsGatheredWhileSomebodyHereWaits() throws Exception {
+        ApplyPipeline patient = patient();
+        patient.start();
+        CompletableFuture<Void> gathered = patient.add(1, 0, data(0), RaftEvents.FOREIGN);
+        patient.hasten();
+        gathered.get(10, TimeUnit.SECONDS);
+        told.isAwaited = true;
+        patient.add(1, 1, data(1), RaftEvents.FOREIGN).get(10, TimeUnit.SECONDS);
+        patient.close(10_000);
+    }
+
+    @Test
+    void whoWaitsUntilAllIsAppliedWaitsForNoGatheringOfWhatComesMeanwhile() throws Exception {
+        store.holdCommits();
+        ApplyPipeline patient = patient();
+        patient.start();
+        var first = patient.add(1, 0, data(0), 7);
+        CompletableFuture<Void> quiet = CompletableFuture.runAsync(patient::quiesce);
+        var second = patient.add(1, 1, data(1), RaftEvents.FOREIGN);
+        store.releaseCommits();
+        quiet.get(10, TimeUnit.SECONDS);
+        patient.quiesce();
+        assertThat(first).isDone();
+        assertThat(second).isDone();
+        patient.close(10_000);
+    }
+
     /** Would gather for longer than any test. */
     private ApplyPipeline patient() {
         return pipeline(store, told, TimeUnit.HOURS.toNanos(1));
@@ -278,6 +306,12 @@ class ApplyPipelineTest {
         final List<StreamName> written = new CopyOnWriteArrayList<>();
         final List<String> full = new CopyOnWriteArrayList<>();
         final List<Throwable> failures = new CopyOnWriteArrayList<>();
+        volatile boolean isAwaited;
+
+        @Override
+        public boolean isAwaited() {
+            return isAwaited;
+        }
 
         @Override
         public @Nullable LogEntry known(long entryId) {
