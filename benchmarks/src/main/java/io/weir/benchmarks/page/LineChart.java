@@ -101,40 +101,8 @@ public final class LineChart {
     }
 
     private void axes(Html page, Scale x, Scale y) {
-        for (double tick : y.ticks()) {
-            double at = y.at(tick, BOTTOM, TOP);
-            page.raw("<line class=\"grid\"")
-                    .at("x1", LEFT)
-                    .at("x2", RIGHT)
-                    .at("y1", at)
-                    .at("y2", at)
-                    .raw("/>");
-            page.raw("<text class=\"tick end\"")
-                    .at("x", LEFT - 7)
-                    .at("y", at + 4)
-                    .raw(">");
-            page.text(Numbers.tick(tick)).raw("</text>\n");
-        }
-        double lastEnd = Double.NEGATIVE_INFINITY;
-        for (double tick : x.ticks()) {
-            double at = x.at(tick, LEFT + 14, RIGHT - 14);
-            String label = Numbers.tick(tick);
-            double half = label.length() * 3.3;
-            page.raw("<line class=\"grid\"")
-                    .at("x1", at)
-                    .at("x2", at)
-                    .at("y1", BOTTOM)
-                    .at("y2", BOTTOM + 4)
-                    .raw("/>");
-            if (at - half > lastEnd + 6) {
-                page.raw("<text class=\"tick mid\"")
-                        .at("x", at)
-                        .at("y", BOTTOM + 18)
-                        .raw(">");
-                page.text(label).raw("</text>\n");
-                lastEnd = at + half;
-            }
-        }
+        Axis.upwards(page, y, BOTTOM, TOP, LEFT, RIGHT);
+        Axis.toTheRight(page, x, LEFT + 14, RIGHT - 14, BOTTOM, BOTTOM + 4, BOTTOM + 18);
         page.raw("<text class=\"tick mid\"")
                 .at("x", (LEFT + RIGHT) / 2)
                 .at("y", BOTTOM + 39)

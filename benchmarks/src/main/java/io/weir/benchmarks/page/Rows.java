@@ -11,7 +11,6 @@ final class Rows {
     static final int MAX = 40;
 
     private static final double TOP = 8;
-    private static final double CHAR = 6.6;
     private static final int MAX_CHARS = 42;
 
     private final Scale scale;
@@ -26,8 +25,8 @@ final class Rows {
         this.unit = unit;
         this.count = names.size();
         int longest = names.stream().mapToInt(String::length).max().orElse(0);
-        this.left = 14 + CHAR * Math.min(MAX_CHARS, longest);
-        this.right = WIDTH - 20 - CHAR * figures;
+        this.left = 14 + Axis.CHAR * Math.min(MAX_CHARS, longest);
+        this.right = WIDTH - 20 - Axis.CHAR * figures;
     }
 
     double middle(int row) {
@@ -45,26 +44,7 @@ final class Rows {
                         + "\" aria-label=\"")
                 .text(what)
                 .raw("\">\n");
-        double lastLabelEnd = Double.NEGATIVE_INFINITY;
-        for (double tick : scale.ticks()) {
-            double x = x(tick);
-            page.raw("<line class=\"grid\"")
-                    .at("x1", x)
-                    .at("x2", x)
-                    .at("y1", TOP)
-                    .at("y2", bottom)
-                    .raw("/>");
-            String label = Numbers.tick(tick);
-            double half = label.length() * CHAR / 2;
-            if (x - half > lastLabelEnd + 6) {
-                page.raw("<text class=\"tick mid\"")
-                        .at("x", x)
-                        .at("y", bottom + 16)
-                        .raw(">");
-                page.text(label).raw("</text>\n");
-                lastLabelEnd = x + half;
-            }
-        }
+        Axis.toTheRight(page, scale, left, right, TOP, bottom, bottom + 16);
         page.raw("<text class=\"tick mid\"")
                 .at("x", (left + right) / 2)
                 .at("y", bottom + 35)

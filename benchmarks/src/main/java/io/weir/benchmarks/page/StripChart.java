@@ -95,20 +95,7 @@ public final class StripChart {
     private record Drawing(Html page, double from, double to, Scale rates, double top) {
         void draw(Strip strip) {
             double base = top + HEIGHT;
-            for (double tick : rates.ticks()) {
-                double y = rates.at(tick, base, top);
-                page.raw("<line class=\"grid\"")
-                        .at("x1", LEFT)
-                        .at("x2", RIGHT)
-                        .at("y1", y)
-                        .at("y2", y)
-                        .raw("/>");
-                page.raw("<text class=\"tick end\"")
-                        .at("x", LEFT - 7)
-                        .at("y", y + 4)
-                        .raw(">");
-                page.text(Numbers.tick(tick)).raw("</text>\n");
-            }
+            Axis.upwards(page, rates, base, top, LEFT, RIGHT);
             page.raw("<text class=\"tick mid\" transform=\"translate(16 " + Numbers.tenths(top + HEIGHT / 2))
                     .raw(") rotate(-90)\">a second</text>\n");
             bars(strip, base);
