@@ -165,7 +165,7 @@ final class ApplyPipeline implements AutoCloseable {
                     boolean wasEmpty = ring.isEmpty();
                     ring.add(item);
                     waitingBytes += item.bytes();
-                    isUrgent |= isWaitedFor(item) || isMuch() || listener.isAwaited();
+                    isUrgent = isUrgent || isWaitedFor(item) || isMuch() || listener.isAwaited();
                     if (wasEmpty || isUrgent) {
                         notEmpty.signal();
                     }

@@ -82,9 +82,8 @@ final class RatisSettings {
         // the futures below it.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(segmentBytes));
-        // Written zeros, which keep the file's size stable under fdatasync: for small entries. A large one is preceded
-        // by as
-        // many zeros as it has bytes; more would be synced with it, and reach the disk twice.
+        // Written zeros, which keep the file's size stable under fdatasync: for small entries. A large one is
+        // preceded by as many zeros as it has bytes; more would be synced with it, and reach the disk twice.
         RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("64KB"));
         // Of fewer, what is about to be applied or sent to a slow follower is dropped and read again. See LogCache.
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, MAX_CACHED_SEGMENTS);
